@@ -1,0 +1,1 @@
+"""afterglow: video effects from the command line, exact in colour and time."""

@@ -1,0 +1,5 @@
+"""``python -m afterglow``."""
+
+from afterglow.cli.main import main
+
+main()
