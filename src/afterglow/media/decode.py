@@ -1,0 +1,100 @@
+"""Packets to pictures: one pass over the container serves pictures and passengers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import av.error
+
+from afterglow.errors import MediaError
+from afterglow.media.opening import Opened, told
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.packet import Packet
+
+Put: TypeAlias = "Callable[[Packet[Any]], None]"
+"""Takes a packet that is not of the pictures."""
+
+
+def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
+    """Every picture from where the container stands, in the order of display.
+
+    Pictures before the first key frame that have an error are left out: the source was cut from
+    a longer one, or was wound to here.
+
+    Raises:
+        MediaError: the demuxer or the decoder meets corrupt data, or a pipe's upstream died.
+    """
+    begun = False
+    for packet in _packets(opened, put):
+        for frame in _pictures(opened, packet, tolerant=not begun):
+            if frame.is_corrupt and begun:
+                raise MediaError(f"{opened.source}: a picture is corrupt{_at(opened, frame.pts)}")
+            begun = begun or (frame.key_frame and not frame.is_corrupt) or opened.still
+            if not frame.is_corrupt:
+                yield _on_clock(opened, frame)
+            elif opened.still:
+                raise MediaError(f"{opened.source}: the picture is corrupt")
+    _check_end(opened)
+
+
+def from_key_frame(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
+    """The pictures from the first key frame on: what comes earlier leans on what is not there."""
+    begun = False
+    for frame in frames:
+        begun = begun or frame.key_frame
+        if begun:
+            yield frame
+
+
+def _packets(opened: Opened, put: Put) -> Iterator[Packet[Any]]:
+    """Packets of the pictures, the empty one last; all others go to ``put``."""
+    packets = opened.container.demux()
+    while True:
+        with told(opened.source, "cannot be read on"):
+            packet = next(packets, None)
+        if packet is None:
+            return
+        if packet.stream.index != opened.stream.index:
+            put(packet)
+        elif packet.is_corrupt:
+            raise MediaError(f"{opened.source}: is damaged or cut off{_at(opened, packet.pts)}")
+        else:
+            yield packet
+
+
+def _pictures(opened: Opened, packet: Packet[Any], tolerant: bool) -> list[VideoFrame]:
+    try:
+        return opened.decoder.decode(packet if packet.size else None)
+    except av.error.EOFError:
+        return []
+    except av.error.InvalidDataError as error:
+        if tolerant and packet.size and not packet.is_keyframe:
+            return []
+        detail = error.log[2].strip() if error.log else "invalid data"
+        raise MediaError(
+            f"{opened.source}: cannot be decoded{_at(opened, packet.pts)}: {detail}"
+        ) from error
+    except av.error.FFmpegError as error:
+        raise MediaError(f"{opened.source}: cannot be decoded: {error.strerror}") from error
+
+
+def _at(opened: Opened, pts: int | None) -> str:
+    if pts is None or opened.still:
+        return ""
+    return f" at {float(pts * (opened.stream.time_base or 1)):.3f} s"
+
+
+def _on_clock(opened: Opened, frame: VideoFrame) -> VideoFrame:
+    """The picture with its pts on the upstream's clock, where there is an afterglow upstream."""
+    if opened.facts and frame.pts is not None and opened.stream.time_base:
+        seconds = frame.pts * opened.stream.time_base - opened.facts.shift
+        frame.pts = round(seconds / opened.facts.video.time_base)
+    return frame
+
+
+def _check_end(opened: Opened) -> None:
+    if opened.facts and opened.intake and not opened.intake.ended_with_mark():
+        raise MediaError("-: the program before this one in the pipe did not finish")

@@ -1,0 +1,224 @@
+"""Opening a source: which file, which demuxer, which stream, which decoder."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import av
+import av.error
+from av.codec.context import ThreadType
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from afterglow.errors import MediaError
+from afterglow.media.pipe import Intake, PipeFacts, read_facts
+from afterglow.media.sequence import Sequence, find_sequence
+
+_PROTOCOLS = "file,pipe"
+_ELSEWHERE = {
+    "concat", "concatf", "hls", "applehttp", "dash", "webm_dash_manifest", "imf", "sdp", "rtsp",
+    "rtp", "sap", "lavfi", "avisynth", "vapoursynth", "tty", "image2", "alias_pix", "alsa", "oss",
+    "pulse", "sndio", "jack", "x11grab", "xcbgrab", "kmsgrab", "fbdev", "v4l2", "video4linux2",
+    "iec61883", "libcdio", "libdc1394", "openal", "avfoundation", "dshow", "gdigrab", "vfwcap",
+    "decklink", "android_camera", "bktr",
+}  # fmt: skip
+"""Demuxers that open other files, devices or the network, or that take any text for a picture."""
+
+_STILL_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".tga", ".exr",
+                   ".jp2", ".ppm", ".pgm", ".pnm", ".dpx", ".jxl", ".avif", ".heic", ".heif",
+                   ".sgi", ".qoi", ".hdr"}  # fmt: skip
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+@dataclass(slots=True)
+class Opened:
+    """A source that is open, with the one stream and decoder that give its pictures."""
+
+    source: str
+    """As the person named it."""
+    container: InputContainer
+    stream: VideoStream
+    decoder: VideoCodecContext
+    seekable: bool
+    """True where there is a way back to an earlier picture."""
+    still: bool
+    """True for a single image."""
+    sequence: Sequence | None = None
+    """The numbered images, where the source is those."""
+    intake: Intake | None = None
+    """Standard input, where the source is that."""
+    facts: PipeFacts | None = None
+    """What an afterglow upstream said about its pictures."""
+    notes: list[str] = field(default_factory=list)
+    """Lines for the person about what was opened."""
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds per unit of the pictures' pts."""
+        return self.facts.video.time_base if self.facts else self.stream.time_base or Fraction(1)
+
+    def close(self) -> None:
+        """Close the container; a second time does nothing."""
+        self.container.close()
+
+
+@contextmanager
+def told(source: str, doing: str) -> Iterator[None]:
+    """Turns FFmpeg's errors into a MediaError that names the source."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        reason = error.strerror or str(error)
+        logged = error.log[2].strip() if error.log else ""
+        detail = f"{reason} ({logged})" if logged else reason
+        raise MediaError(f"{source}: {doing}: {detail}") from error
+
+
+def open_media(source: str, rate: Fraction | None = None) -> Opened:
+    """The source, open, with its real video stream chosen.
+
+    ``rate`` is that of an image sequence, in frames per second.
+
+    Raises:
+        MediaError: no such file, not a file, not a video, or no decoder for it.
+    """
+    if source == "-":
+        return _open_pipe()
+    sequence = find_sequence(source)
+    if sequence is not None:
+        return _open_sequence(source, sequence, rate or Fraction(25))
+    path = _existing(source)
+    with told(source, "cannot be opened"):
+        container = av.open(
+            f"file:{path}", container_options=_safe({"pattern_type": "none"}, _is_still(path))
+        )
+    regular = stat.S_ISREG(path.stat().st_mode)
+    return _choose(source, container, seekable=regular)
+
+
+def _open_pipe() -> Opened:
+    intake = Intake()
+    with told("-", "standard input cannot be read as video"):
+        container = av.open(intake, container_options=_safe({}, still=False))
+    opened = _choose("-", container, seekable=False)
+    opened.intake = intake
+    opened.facts = read_facts(container.metadata)
+    return opened
+
+
+def _open_sequence(source: str, sequence: Sequence, rate: Fraction) -> Opened:
+    options = {
+        "pattern_type": "sequence",
+        "start_number": str(sequence.first),
+        "framerate": f"{rate.numerator}/{rate.denominator}",
+    }
+    with told(source, "cannot be opened"):
+        container = av.open(
+            f"file:{sequence.pattern}", format="image2", container_options=_safe(options, True)
+        )
+    opened = _choose(source, container, seekable=True)
+    opened.sequence = sequence
+    opened.still = False
+    return opened
+
+
+def _existing(source: str) -> Path:
+    path = Path(source)
+    if path.is_dir():
+        raise MediaError(f"{source}: is a folder, not a video")
+    if path.exists():
+        return path
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]+):", source)
+    if scheme:
+        raise MediaError(
+            f"{source}: only files are opened, not {scheme[1]}:",
+            hint="download it first, or pipe it in: ... | afterglow ... -",
+        )
+    raise MediaError(f"{source}: no such file")
+
+
+def _is_still(path: Path) -> bool:
+    return path.suffix.lower() in _STILL_SUFFIXES
+
+
+@lru_cache(maxsize=2)
+def _formats(still: bool) -> str:
+    refused = _ELSEWHERE - {"image2"} if still else _ELSEWHERE
+    names = {
+        name
+        for entry in av.formats_available
+        for name in entry.split(",")
+        if name not in refused and av.ContainerFormat(name).is_input
+    }
+    return ",".join(sorted(names))
+
+
+def _safe(options: dict[str, str], still: bool) -> dict[str, str]:
+    return {
+        "protocol_whitelist": _PROTOCOLS,
+        "format_whitelist": _formats(still),
+        **options,
+    }
+
+
+def _choose(source: str, container: InputContainer, seekable: bool) -> Opened:
+    try:
+        stream = choose_stream(source, container)
+        decoder = _decoder(source, stream)
+    except BaseException:
+        container.close()
+        raise
+    still = _looks_still(container, stream)
+    if still:
+        decoder.options = {**decoder.options, "err_detect": "explode"}
+    return Opened(source, container, stream, decoder, seekable, still)
+
+
+def choose_stream(source: str, container: InputContainer) -> VideoStream:
+    """The stream of moving pictures: no cover art; the default one; the one with most frames.
+
+    Raises MediaError where there is none.
+    """
+    aside = Disposition.attached_pic | Disposition.timed_thumbnails
+    candidates = [s for s in container.streams.video if not s.disposition & aside]
+    if not candidates:
+        raise MediaError(f"{source}: has no video stream")
+    return max(candidates, key=_rank)
+
+
+def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:
+    return (
+        stream.codec_context is not None,
+        bool(stream.disposition & Disposition.default),
+        stream.frames or len(stream.index_entries),
+        -stream.index,
+    )
+
+
+def _decoder(source: str, stream: VideoStream) -> VideoCodecContext:
+    own = stream.codec_context
+    if own is None:
+        raise MediaError(f"{source}: there is no decoder for its video")
+    decoder: VideoCodecContext = own
+    carries_alpha = {k.lower(): v for k, v in stream.metadata.items()}.get("alpha_mode") == "1"
+    if carries_alpha and own.name in _ALPHA_DECODERS:
+        decoder = av.CodecContext.create(_ALPHA_DECODERS[own.name], "r")
+        decoder.extradata = own.extradata
+        decoder.time_base = stream.time_base
+    decoder.thread_type = ThreadType.AUTO
+    return decoder
+
+
+def _looks_still(container: InputContainer, stream: VideoStream) -> bool:
+    name = container.format.name
+    brand = container.metadata.get("major_brand", "")
+    return name == "image2" or name.endswith("_pipe") or brand in {"heic", "heix", "mif1", "avif"}
