@@ -1,0 +1,156 @@
+"""The ``afterglow`` command: finds effects by entry point, loads only the one that runs.
+
+This is the one place where errors become exit codes.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from types import FrameType
+
+import click
+
+from afterglow.errors import AfterglowError, Cancelled, UsageError
+
+EFFECTS = "afterglow.effects"
+"""The entry-point group of effects; anyone's package may add to it."""
+
+BUILT_IN = {"doctor": "afterglow.cli.doctor:doctor"}
+"""Commands that are no effects."""
+
+ARGUMENTS = "afterglow.arguments"
+"""Where in a click context the arguments of the command lie as they were typed."""
+
+
+class EffectGroup(click.Group):
+    """A group whose commands are the installed effects and what is built in."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every name, without importing one."""
+        return sorted({*BUILT_IN, *(entry.name for entry in entry_points(group=EFFECTS))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; one that cannot be loaded raises what its package raises."""
+        entry = _entry(cmd_name)
+        if entry is None:
+            return None
+        command = entry.load()
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{entry.value} is no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was asked for; for an unknown one say which is meant."""
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            near = get_close_matches(name, self.list_commands(ctx), n=1)
+            meant = f"did you mean {near[0]}?" if near else "afterglow --help lists them"
+            raise UsageError(f"there is no effect of that name ({name})", hint=meant)
+        ctx.meta[ARGUMENTS] = args[1:]
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one line for every command, also for those that cannot be loaded."""
+        rows = [(name, self._short_help(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _short_help(self, ctx: click.Context, name: str) -> str:
+        try:
+            command = self.get_command(ctx, name)
+        except Exception as error:  # noqa: BLE001 - other people's code can fail in any way
+            return f"(cannot be loaded: {type(error).__name__}: {error})"
+        return "" if command is None else command.get_short_help_str(limit=100)
+
+
+def _entry(name: str) -> EntryPoint | None:
+    if name in BUILT_IN:
+        return EntryPoint(name, BUILT_IN[name], EFFECTS)
+    return next(iter(entry_points(group=EFFECTS, name=name)), None)
+
+
+@click.group(
+    cls=EffectGroup,
+    context_settings={
+        "show_default": True,
+        "auto_envvar_prefix": "AFTERGLOW",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+)
+@click.version_option(package_name="afterglow", message="%(package)s %(version)s")
+def cli() -> None:
+    """Change video, one effect at a time.
+
+    \b
+    Example: afterglow ghost in.mp4 out.mp4
+    Effects chain through pipes: afterglow ghost in.mp4 - | afterglow ghost - out.mov
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the program with its exit code."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    catch_signals()
+    sys.exit(exit_code(typed))
+
+
+def exit_code(typed: list[str]) -> int:
+    """The exit code of a command line, after telling its error if there is one.
+
+    A mistake in the program itself is raised, so that its traceback is seen.
+    """
+    try:
+        code = cli.main(typed, prog_name="afterglow", standalone_mode=False)
+    except AfterglowError as error:
+        tell(str(error), error.hint, error.exit_code, as_json="--json" in typed)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        tell(*_click_words(error), error.exit_code, as_json="--json" in typed)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def tell(message: str, hint: str, code: int, *, as_json: bool) -> None:
+    """Show an error on stderr: a line, and a line that says what to do about it."""
+    if as_json:
+        facts = {"event": "error", "message": message, "hint": hint, "exit_code": code}
+        lines = [json.dumps(facts, ensure_ascii=False)]
+    else:
+        lines = [f"afterglow: error: {message}", *([f"hint: {hint}"] if hint else [])]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _click_words(error: click.ClickException) -> tuple[str, str]:
+    """What is wrong with the command line, and what to do about it."""
+    context = getattr(error, "ctx", None)
+    hint = f"{context.command_path} --help" if context else ""
+    if isinstance(error, click.NoSuchOption):
+        near = error.possibilities
+        return f"no such option ({error.option_name})", f"did you mean {near[0]}?" if near else hint
+    message = error.format_message().rstrip(".")
+    return message[:1].lower() + message[1:], hint
+
+
+def catch_signals() -> None:
+    """Make the first Ctrl-C, SIGTERM or SIGHUP raise Cancelled; later ones change nothing."""
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    wanted = [number for number in stopping if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in wanted:
+            signal.signal(each, signal.SIG_IGN)
+        raise Cancelled(f"stopped ({signal.Signals(number).name})")
+
+    for number in wanted:
+        signal.signal(number, stop)

@@ -1,0 +1,195 @@
+"""Every flag that more than one command has, declared once.
+
+An effect's ``command.py`` looks like this, and imports nothing heavy at its top:
+
+    import click
+
+    from afterglow.cli import options
+    from afterglow.cli.run import NOTES, StreamRun
+
+
+    @click.command(short_help="Soften every picture.")
+    @options.streaming
+    @options.looks("soften")
+    @click.option("--sigma", type=click.FloatRange(0, 50), default=2.0, help="Radius in pixels.")
+    def soften(run: StreamRun, sigma: float) -> None:
+        \"\"\"Soften every picture of SOURCE.
+
+        Example: afterglow soften in.mp4 out.mp4 --sigma=3
+        \"\"\"
+        from afterglow.effects.soften.effect import Soften
+
+        run.through(Soften(sigma=sigma))
+
+``streaming`` adds SOURCE, TARGET and the flags of every run; ``looks`` adds --effect and
+--list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from afterglow.cli.looks import list_looks, wear_look
+from afterglow.cli.run import NOTES, StreamRun
+from afterglow.cli.values import DeviceName, Rate, Seconds
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CODECS = ("h264", "hevc", "av1", "prores", "ffv1", "vp9")
+
+_SHARED: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+    click.argument("source", type=click.Path(allow_dash=True)),
+    click.argument("target", type=click.Path(allow_dash=True)),
+    click.option(
+        "--start", type=Seconds(), default=None, help="Begin here: seconds or HH:MM:SS.mmm."
+    ),
+    click.option(
+        "--duration", type=Seconds(above_zero=True), help="Take this much: seconds or HH:MM:SS.mmm."
+    ),
+    click.option(
+        "--resolution",
+        type=click.IntRange(16, 8640),
+        metavar="LINES",
+        help="Height to work at; the aspect is kept.",
+    ),
+    click.option(
+        "--rate", type=Rate(), help="Frames per second of an image sequence (25 if not given)."
+    ),
+    click.option(
+        "--hdr",
+        type=click.Choice(["refuse", "keep", "tonemap"]),
+        default="refuse",
+        help="What becomes of PQ and HLG video: keep its tags, or tone-map it to BT.709.",
+    ),
+    click.option(
+        "--codec",
+        type=click.Choice(_CODECS),
+        help="Video codec (by the target's name if not given).",
+    ),
+    click.option(
+        "--encoder",
+        type=click.Choice(["auto", "nvenc", "software"]),
+        default="auto",
+        help="Who encodes; auto takes NVENC where it really works.",
+    ),
+    click.option(
+        "--qp",
+        type=click.IntRange(0, 51),
+        default=10,
+        help="Constant quantiser: lower is better and bigger.",
+    ),
+    click.option("--preset", help="Speed preset of the encoder, in its own words."),
+    click.option(
+        "--alpha-out",
+        type=click.Choice(["auto", "yes", "no"]),
+        default="auto",
+        help="Write the matte along; auto does where the target can hold one.",
+    ),
+    click.option("--device", type=DeviceName(), default="auto", help="auto, cpu, cuda or cuda:N."),
+    click.option("--overwrite", is_flag=True, help="Replace a target that exists."),
+    click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing."),
+    click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        allow_from_autoenv=False,
+        help="Tell events on stderr, one line of JSON each.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 64),
+        default=1,
+        help="Clips at once, where SOURCE is a folder.",
+    ),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Run the clips of a folder on a Ray cluster; local starts one here.",
+    ),
+)
+
+
+def streaming(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command SOURCE, TARGET and the flags of every run; it is called with ``run``.
+
+    SOURCE and TARGET are files, image sequences (shot_%04d.png), - for a pipe, or two folders.
+    """
+
+    @functools.wraps(command)
+    def with_run(**settings: Any) -> Any:
+        mine = {name: settings.pop(name) for name in StreamRun.settings() if name in settings}
+        return command(StreamRun(**mine), **settings)
+
+    return _behind(with_run, _SHARED)
+
+
+def _behind(command: Callable[..., Any], decorators: Any) -> Callable[..., Any]:
+    """The command with these flags listed after its own in the help."""
+
+    def bare() -> None:
+        """Hold the flags."""
+
+    for decorate in reversed(decorators):
+        bare = decorate(bare)
+    own = getattr(command, "__click_params__", [])
+    vars(command)["__click_params__"] = [*vars(bare)["__click_params__"], *own]
+    return command
+
+
+def matte(command: Command) -> Command:
+    """Add --alpha: a second video that says where the subject is."""
+    return click.option(
+        "--alpha",
+        "matte",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="A matte for SOURCE: white is subject (else its own alpha channel, if it has one).",
+    )(command)
+
+
+def seed(command: Command) -> Command:
+    """Add --seed and pass ``seed: int``; without one a seed is drawn, and the run says which."""
+
+    def draw(ctx: click.Context, param: click.Parameter, value: int | None) -> int:
+        if value is None:
+            value = secrets.randbelow(1 << 31)
+            ctx.meta.setdefault(NOTES, []).append(f"seed: {value}")
+        return value
+
+    return click.option(
+        "--seed",
+        type=click.IntRange(0, (1 << 32) - 1),
+        callback=draw,
+        help="Same seed, same frames; one is drawn and told if not given.",
+    )(command)
+
+
+def looks(effect: str) -> Callable[[Command], Command]:
+    """Add --effect and --list-effects, which read effects/<effect>/*.toml."""
+
+    def decorate(command: Command) -> Command:
+        command = click.option(
+            "--list-effects",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=functools.partial(list_looks, effect),
+            help="Show the named looks of this effect, and leave.",
+        )(command)
+        return click.option(
+            "--effect",
+            "look",
+            is_eager=True,
+            expose_value=False,
+            callback=functools.partial(wear_look, effect),
+            metavar="NAME|FILE.toml",
+            help="Start from a named look; flags given as well win over it.",
+        )(command)
+
+    return decorate

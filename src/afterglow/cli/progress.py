@@ -1,0 +1,179 @@
+"""What a run tells the person on stderr: plain lines, a bar on a terminal, or lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from afterglow.cli.words import plan_facts, summary_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from afterglow.engine import Plan, Summary
+
+JSON_INTERVAL = 0.5
+"""Seconds between two progress events, at least."""
+
+
+class Reporter:
+    """Tells about one run, from before anything is opened until all is over; this one is silent."""
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def note(self, text: str) -> None:
+        """Tell one clear line; called from any thread."""
+
+    def start(self, plan: Plan) -> None:
+        """Tell that everything is open."""
+
+    def step(self, frames: int) -> None:
+        """Tell how many frames were made so far."""
+
+    def done(self, summary: Summary) -> None:
+        """Tell how it ended."""
+
+
+class Plain(Reporter):
+    """Says the notes, each on a line of its own."""
+
+    def note(self, text: str) -> None:
+        """Write the line."""
+        write_line(f"afterglow: {text}")
+
+
+class Json(Reporter):
+    """Says every event as one line of JSON."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+        self._total: int | None = None
+        self._began = 0.0
+
+    def note(self, text: str) -> None:
+        """Write a note event."""
+        write_event("note", text=text)
+
+    def start(self, plan: Plan) -> None:
+        """Write a start event with the plan."""
+        self._total = plan.given.frames
+        self._began = self._last = time.monotonic()
+        write_event("start", **plan_facts(plan))
+
+    def step(self, frames: int) -> None:
+        """Write a progress event, not too often."""
+        now = time.monotonic()
+        if now - self._last >= JSON_INTERVAL:
+            self._last = now
+            fps = round(frames / (now - self._began), 2)
+            write_event("progress", frames=frames, total=self._total, fps=fps)
+
+    def done(self, summary: Summary) -> None:
+        """Write a done event."""
+        write_event(
+            "done",
+            frames=summary.frames,
+            seconds=round(summary.seconds, 3),
+            fps=round(summary.fps, 2),
+            encoder=summary.encoder,
+            target=summary.target,
+            complete=summary.complete,
+        )
+
+
+class Bar(Reporter):
+    """Draws a bar with frames, speed and time left, and says the notes above it."""
+
+    def __init__(self) -> None:
+        self._progress = _drawn()
+        self._task: TaskID | None = None
+        self._began = 0.0
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def note(self, text: str) -> None:
+        """Write the line above the bar."""
+        self._progress.console.print(f"afterglow: {text}", markup=False, highlight=False)
+
+    def start(self, plan: Plan) -> None:
+        """Begin to draw."""
+        where = f"{plan.device}, {plan.encoder}"
+        self._task = self._progress.add_task(where, total=plan.given.frames, fps=0.0)
+        self._began = time.monotonic()
+        self._progress.start()
+
+    def step(self, frames: int) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            fps = frames / max(time.monotonic() - self._began, 1e-3)
+            self._progress.update(self._task, completed=frames, fps=fps)
+
+    def done(self, summary: Summary) -> None:
+        """Replace the bar by one line."""
+        self._progress.stop()
+        self.note(summary_line(summary))
+
+
+def _drawn() -> Progress:
+    """The bar on stderr: frames of total, frames per second, time left, device and encoder."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[fps]:.1f} fps"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def reporter_for(*, quiet: bool, as_json: bool) -> Reporter:
+    """Whoever suits the flags and the terminal."""
+    if as_json:
+        return Json()
+    if quiet:
+        return Reporter()
+    return Bar() if sys.stderr.isatty() else Plain()
+
+
+_writing = threading.Lock()
+
+
+def write_line(text: str) -> None:
+    """Put one whole line on stderr, also when several threads speak at once."""
+    with _writing:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+def write_event(event: str, **facts: object) -> None:
+    """Put one event on stderr as one line of JSON."""
+    write_line(json.dumps({"event": event, **facts}, ensure_ascii=False))

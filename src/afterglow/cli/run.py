@@ -1,0 +1,136 @@
+"""A run as its flags ask for it: one video, or a folder of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
+from afterglow.cli.words import plan_facts, plan_lines
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.engine import Job, Plan, Watch
+    from afterglow.frames import Effect
+
+NOTES = "afterglow.notes"
+"""Where in a click context the lines lie that a run should say first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRun:
+    """The flags of every run, typed and checked; ``through`` does it."""
+
+    source: str
+    """A file, an image sequence, - or a folder."""
+    target: str
+    """A file, an image sequence, - or a folder."""
+    start: Fraction | None
+    """Seconds from the first picture."""
+    duration: Fraction | None
+    """Seconds."""
+    resolution: int | None
+    """Lines to work at."""
+    rate: Fraction | None
+    """Frames per second of an image sequence."""
+    hdr: Literal["refuse", "keep", "tonemap"]
+    """What becomes of PQ and HLG."""
+    codec: Literal["h264", "hevc", "av1", "prores", "ffv1", "vp9"] | None
+    """Video codec of the target."""
+    encoder: Literal["auto", "nvenc", "software"]
+    """Who encodes."""
+    qp: int
+    """Constant quantiser."""
+    preset: str | None
+    """Speed preset of the encoder."""
+    alpha_out: Literal["auto", "yes", "no"]
+    """Whether the matte is written."""
+    device: str
+    """auto, cpu, cuda or cuda:N."""
+    overwrite: bool
+    """Replace what exists."""
+    dry_run: bool
+    """Only show the plan."""
+    quiet: bool
+    """Say nothing but errors."""
+    as_json: bool
+    """Tell events as JSON."""
+    workers: int
+    """Clips at once."""
+    cluster: str | None
+    """Address of a Ray cluster, or local."""
+    matte: str | None = None
+    """A second video that is the matte."""
+
+    @classmethod
+    def settings(cls) -> frozenset[str]:
+        """The names of the flags that a run takes for itself."""
+        return frozenset(field.name for field in fields(cls))
+
+    def through(self, *effects: Effect) -> None:
+        """Send the source through the effects into the target; raise what a person must know."""
+        with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
+            for note in click.get_current_context().meta.get(NOTES, ()):
+                reporter.note(note)
+            if self.source != "-" and Path(self.source).is_dir():
+                self._folder(reporter)
+            else:
+                self._video(effects, reporter)
+
+    def _video(self, effects: tuple[Effect, ...], reporter: Reporter) -> None:
+        from afterglow import engine
+
+        if self.workers > 1 or self.cluster:
+            raise UsageError(f"--workers and --cluster are for folders ({self.source} is none)")
+        watch = engine.Watch(reporter.note, reporter.start, reporter.step)
+        job = self._job(watch)
+        if self.dry_run:
+            self._show(engine.plan(job, effects, watch))
+        else:
+            reporter.done(engine.run(job, effects, watch))
+
+    def _job(self, watch: Watch) -> Job:
+        from afterglow.engine import Job
+        from afterglow.media import ReadOptions, WriteOptions
+
+        device = self._device(watch)
+        reading = ReadOptions(
+            start=self.start or Fraction(0),
+            duration=self.duration,
+            resolution=self.resolution,
+            hdr=self.hdr,
+            device=device,
+            rate=self.rate,
+        )
+        writing = WriteOptions(
+            codec=self.codec,
+            encoder=self.encoder,
+            qp=self.qp,
+            preset=self.preset,
+            alpha=self.alpha_out,
+            overwrite=self.overwrite,
+            device=device,
+        )
+        return Job(self.source, self.target, reading, writing, self.matte)
+
+    def _device(self, watch: Watch) -> str:
+        from afterglow.models.device import choose_device
+
+        device = choose_device(self.device)
+        if self.device == "auto":
+            watch.say(f"device: {device.name}")
+        return device.name
+
+    def _show(self, plan: Plan) -> None:
+        if self.as_json:
+            write_event("plan", **plan_facts(plan))
+        else:
+            for line in plan_lines(plan):
+                write_line(line)
+
+    def _folder(self, reporter: Reporter) -> None:
+        raise UsageError("a folder is not a video", hint=self.source)
