@@ -1,0 +1,61 @@
+"""Pixel operations, pure: a NumPy array is computed by OpenCV, a torch tensor where it lies.
+
+Pictures are ``(H, W)`` or ``(H, W, C)``, ``uint8``, ``uint16`` over its whole range, or ``float32``
+with white at 1.0. What comes out has the type that went in, unless an operation says otherwise.
+Integers are clamped and rounded to nearest, so that nothing overflows.
+"""
+
+from afterglow.ops.blend import add, difference, gain, lerp, multiply, over, screen
+from afterglow.ops.colour import from_float, luma, to_display, to_float, to_linear
+from afterglow.ops.filters import (
+    box_blur,
+    closing,
+    dilate,
+    erode,
+    gaussian_blur,
+    laplacian_energy,
+    opening,
+    smoothstep,
+    soft_blur,
+)
+from afterglow.ops.geometry import coverage, resize, translate, warp
+from afterglow.ops.ycbcr import (
+    Layout,
+    join_semiplanar,
+    rgb_to_ycbcr,
+    split_semiplanar,
+    ycbcr_to_rgb,
+)
+
+__all__ = [
+    "Layout",
+    "add",
+    "box_blur",
+    "closing",
+    "coverage",
+    "difference",
+    "dilate",
+    "erode",
+    "from_float",
+    "gain",
+    "gaussian_blur",
+    "join_semiplanar",
+    "laplacian_energy",
+    "lerp",
+    "luma",
+    "multiply",
+    "opening",
+    "over",
+    "resize",
+    "rgb_to_ycbcr",
+    "screen",
+    "smoothstep",
+    "soft_blur",
+    "split_semiplanar",
+    "to_display",
+    "to_float",
+    "to_linear",
+    "translate",
+    "warp",
+    "ycbcr_to_rgb",
+]

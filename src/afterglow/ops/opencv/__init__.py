@@ -1,0 +1,1 @@
+"""The half of ops for NumPy arrays. Called through afterglow.ops, which documents it."""
