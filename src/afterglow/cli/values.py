@@ -76,3 +76,81 @@ class DeviceName(click.ParamType[str]):
         if not _DEVICE.fullmatch(str(value)):
             self.fail(f"{value!r} is not one of auto, cpu, cuda, cuda:N", param, ctx)
         return str(value)
+
+
+class Spacing(click.ParamType["int | Fraction"]):
+    """A distance in time: a whole number of frames, or seconds as ``0.2s``."""
+
+    name = "frames|seconds"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | Fraction:
+        """An int of frames or a Fraction of seconds, above 0; a usage error for anything else."""
+        if isinstance(value, int | Fraction):
+            return value
+        text = str(value)
+        if text.isdecimal() and 1 <= int(text) <= 1000:
+            return int(text)
+        seconds = _seconds(text[:-1]) if text.endswith("s") else None
+        if seconds is None or not 0 < seconds <= 60:
+            self.fail(f"{value!r} is neither frames (1 to 1000) nor seconds like 0.2s", param, ctx)
+        return seconds
+
+
+class Odd(click.ParamType[int]):
+    """An odd whole number in a range."""
+
+    name = "odd"
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low, self._high = low, high
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The number; a usage error for anything else."""
+        text = str(value)
+        number = int(text) if text.isdecimal() else 0
+        if number % 2 == 0 or not self._low <= number <= self._high:
+            self.fail(f"{value!r} is not an odd number from {self._low} to {self._high}", param, ctx)
+        return number
+
+
+class Colour(click.ParamType[tuple[int, int, int]]):
+    """A colour as ``#rrggbb``, ``r,g,b`` or one of a few plain names."""
+
+    name = "colour"
+    _NAMES = {  # noqa: RUF012 - read only
+        "black": (0, 0, 0),
+        "blue": (0, 0, 255),
+        "cyan": (0, 255, 255),
+        "gold": (255, 200, 80),
+        "green": (0, 255, 0),
+        "grey": (128, 128, 128),
+        "magenta": (255, 0, 255),
+        "orange": (255, 140, 0),
+        "pink": (255, 120, 180),
+        "purple": (140, 60, 220),
+        "red": (255, 0, 0),
+        "teal": (0, 150, 150),
+        "white": (255, 255, 255),
+        "yellow": (255, 255, 0),
+    }
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int, int]:
+        """(R, G, B), each 0-255; a usage error for anything else."""
+        if isinstance(value, tuple):
+            return value
+        text = str(value).lower()
+        if text in self._NAMES:
+            return self._NAMES[text]
+        if re.fullmatch(r"#[0-9a-f]{6}", text):
+            return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+        parts = text.split(",")
+        if len(parts) == 3 and all(part.isdecimal() and int(part) < 256 for part in parts):
+            return int(parts[0]), int(parts[1]), int(parts[2])
+        names = ", ".join(self._NAMES)
+        self.fail(f"{value!r} is no colour; write #rrggbb, r,g,b or one of {names}", param, ctx)

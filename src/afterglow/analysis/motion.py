@@ -1,0 +1,74 @@
+"""What moves: told from a few looks at the same place, aligned to one another.
+
+The median of looks spread over a second or so is the background, as long as nothing stands in front of
+it for half of that time. What departs from it is there for a while only: it moves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from afterglow import ops
+from afterglow.ops import levels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from afterglow.frames import Pixels
+
+_BLURRED, _SHARP = 2.0, 12.0
+"""Laplacian energy, in squared levels, of a part that is out of focus and of one that is sharp."""
+
+
+class Span(NamedTuple):
+    """The levels that a place may have and still count as the same."""
+
+    low: Pixels
+    """(h, w, 3) uint8."""
+    high: Pixels
+    """(h, w, 3) uint8."""
+
+
+def span(look: Pixels, *, tolerance: int) -> Span:
+    """Return the levels found within ``tolerance`` pixels of every place.
+
+    look: (h, w, 3) uint8. A camera is never followed exactly; without tolerance every edge of a
+    textured wall would seem to move with the error that remains.
+    """
+    if tolerance == 0:
+        return Span(look, look)
+    return Span(ops.erode(look, tolerance, "box"), ops.dilate(look, tolerance, "box"))
+
+
+def departure(look: Pixels, allowed: Span) -> Pixels:
+    """Return (h, w) uint8: by how many levels the most different channel leaves ``allowed``.
+
+    look: (h, w, 3) uint8.
+    """
+    above = levels.subtract(look, allowed.high)
+    below = levels.subtract(allowed.low, look)
+    return levels.brightest_channel(levels.maximum(above, below))
+
+
+def soft_step(start: float, end: float, height: float = 1.0) -> NDArray[np.uint8]:
+    """Return a (256,) uint8 table: 0 up to ``start`` levels, ``height`` of 255 from ``end``."""
+    x = np.clip((np.arange(256) - start) / (end - start), 0, 1)
+    return np.rint(255 * height * x * x * (3 - 2 * x)).astype(np.uint8)
+
+
+def focus_and_motion(
+    look: Pixels, behind: Span, *, focus_block: int, motion_thresh: float
+) -> Pixels:
+    """Return an (h, w) uint8 matte of what is in focus and moves.
+
+    look: (h, w, 3) uint8. behind: the background at the same place.
+    focus_block: odd side, in pixels of the look, of the block whose Laplacian energy tells focus.
+    motion_thresh: levels of change from which something counts as moving in full.
+    """
+    energy = ops.laplacian_energy(ops.luma(look), focus_block)
+    sharp = ops.from_float(ops.smoothstep(energy, _BLURRED, _SHARP), "uint8")
+    change = ops.dilate(departure(look, behind), focus_block // 4, "box")
+    moving = levels.lookup(change, soft_step(motion_thresh / 2, motion_thresh))
+    return ops.gaussian_blur(ops.multiply(sharp, moving), focus_block / 8)

@@ -1,0 +1,154 @@
+"""Where each ghost may be seen: only where its picture shows something that is not there now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from afterglow import ops
+from afterglow.analysis.camera import Matrix
+from afterglow.analysis.motion import Span, departure, focus_and_motion, soft_step, span
+from afterglow.effects.ghost.window import Moment, Window
+from afterglow.ops import levels
+
+if TYPE_CHECKING:
+    from afterglow.effects.ghost.effect import Ghost
+    from afterglow.frames import Pixels
+
+_UNSEEN, _SEEN = 10, 34
+"""Levels of change that count as noise, and from which a ghost shows in full."""
+_SOFT = 1.4
+"""Blur of a gate, in pixels of the look."""
+_DRIFT = 1
+"""Pixels of the look by which a followed camera may still be wrong."""
+_FOCUS_LINES = 540
+"""Lines of the picture for which ``focus_block`` is given."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One ghost of the present frame."""
+
+    rank: int
+    """1 is the nearest in time."""
+    ago: int
+    """Frames before the present; negative after it."""
+    path: Matrix | None
+    """(3, 3) from its place to the present's in pixels of the trail; None where nothing moved."""
+    gate: Pixels
+    """(h, w) uint8 at look size: its opacity."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """The looks of a window, aligned to the present, and what they agree on."""
+
+    window: Window
+    looks: dict[int, Pixels]
+    """By frames ago: (h, w, 3) uint8, moved to where the camera sees them now."""
+    valid: dict[int, Pixels | None]
+    """By frames ago: (h, w) uint8, white where the look has content; None: everywhere."""
+    here: Span
+    """The present look, and what the camera's error makes of it."""
+    behind: Span
+    """The background likewise."""
+
+
+def scene(window: Window, agos: list[int], samples: list[int]) -> Scene:
+    """Return the aligned looks ``agos`` frames ago, and the background that ``samples`` show."""
+    looks: dict[int, Pixels] = {0: window.present.look}
+    valid: dict[int, Pixels | None] = {0: None}
+    for ago in {*agos, *samples} - {0}:
+        moment = window.moment(ago)
+        if moment:
+            looks[ago], valid[ago] = _aligned(window, moment)
+    moving = any(mask is not None for mask in valid.values())
+    tolerance = _DRIFT if moving else 0
+    seen = [looks[ago] for ago in samples if ago in looks]
+    return Scene(
+        window,
+        looks,
+        valid,
+        span(window.present.look, tolerance=tolerance),
+        span(levels.median(seen), tolerance=tolerance),
+    )
+
+
+def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
+    path = window.path(moment, window.sizes.look)
+    if path is None:
+        return moment.look, None
+    # A frame of three pixels is left out: the border of the look is soft from two sides.
+    inner = ops.coverage(moment.look, path[:2])
+    return ops.warp(moment.look, path[:2], border="replicate"), ops.erode(inner, 3, "box")
+
+
+def presence(scene: Scene) -> Pixels:
+    """Return (h, w) uint8: what stands before the background now."""
+    found = levels.lookup(departure(scene.window.present.look, scene.behind), soft_step(_UNSEEN, _SEEN))
+    return ops.gaussian_blur(found, _SOFT)
+
+
+def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[Layer]:
+    """Return the ghosts of the present frame, the farthest in time first."""
+    found = []
+    for ago in agos:
+        moment = scene.window.moment(ago)
+        if moment is None:
+            continue
+        rank = abs(ago) // spacing
+        height = ghost.opacity(rank) * _grown(scene.window, ago, spacing)
+        gate = _gate(scene, ghost, ago, height)
+        path = scene.window.path(moment, scene.window.sizes.trail)
+        found.append(Layer(rank, ago, path, gate))
+    return sorted(found, key=lambda layer: -layer.rank)
+
+
+def _grown(window: Window, ago: int, spacing: int) -> float:
+    """0 to 1: a layer grows in over one spacing after its shot gave the first picture for it."""
+    if ago > 0:
+        return min(1.0, (window.present.age - ago + 1) / spacing)
+    following = next((n for n in range(spacing) if window.moment(ago - n) is None), spacing)
+    return following / spacing
+
+
+def _gate(scene: Scene, ghost: Ghost, ago: int, height: float) -> Pixels:
+    """(h, w) uint8 opacity of one layer."""
+    if ghost.ungated:
+        gate = levels.lookup(levels.brightest_channel(scene.looks[ago]), _even(height))
+    else:
+        gate = levels.lookup(_change(scene, ago), soft_step(_UNSEEN, _SEEN, height))
+        gate = ops.gaussian_blur(gate, _SOFT)
+    if ghost.mask:
+        gate = ops.multiply(gate, _in_focus(scene, ghost, ago))
+    mask = scene.valid[ago]
+    return gate if mask is None else ops.multiply(gate, mask)
+
+
+def _even(height: float) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """(256,) a table that gives the same opacity to every level."""
+    return np.full(256, round(255 * height), np.uint8)
+
+
+def _change(scene: Scene, ago: int) -> Pixels:
+    """(h, w) uint8: how much a layer differs from the present, and from the empty background.
+
+    Without the second, a ghost of bare background would lie where the subject now stands. With a
+    matte the subject is known, and the first is enough.
+    """
+    look = scene.looks[ago]
+    now = departure(look, scene.here)
+    if scene.window.frame.alpha is not None:
+        return now
+    return levels.minimum(now, departure(look, scene.behind))
+
+
+def _in_focus(scene: Scene, ghost: Ghost, ago: int) -> Pixels:
+    """(h, w) uint8: the part of a layer that is sharp and moves."""
+    height = scene.window.sizes.look[1]
+    block = max(3, round(ghost.focus_block * height / _FOCUS_LINES) | 1)
+    return focus_and_motion(
+        scene.looks[ago], scene.behind, focus_block=block, motion_thresh=ghost.motion_thresh
+    )

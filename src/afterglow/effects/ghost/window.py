@@ -1,0 +1,186 @@
+"""The frames around the present one: what ghost remembers of each, and how they line up."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from afterglow import ops
+from afterglow.analysis.camera import CameraTracker, Matrix, Model
+from afterglow.frames import Frame, Reach, VideoInfo
+from afterglow.ops import levels
+
+if TYPE_CHECKING:
+    from afterglow.frames import Pixels
+
+Held = TypeVar("Held")
+
+_LOOK_LINES = 180
+"""The short side of a look is 180 to 359 pixels: gates are soft, and small ones are cheap."""
+_TRAIL_LINES = 360
+"""The short side of a soft trail is 360 to 719 pixels."""
+_STILL = 0.1
+"""Pixels of the trail: a camera that moved less did not move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """(width, height) of the three pictures that ghost works with."""
+
+    full: tuple[int, int]
+    """The frame."""
+    trail: tuple[int, int]
+    """Pictures that become ghosts: the frame's own size, or reduced where ghosts are soft."""
+    look: tuple[int, int]
+    """Pictures that are only compared."""
+
+
+def sizes(video: VideoInfo, *, soft: bool) -> Sizes:
+    """Return the sizes for a video; soft trails are blurred anyway, and need fewer pixels."""
+    full = video.width, video.height
+    return Sizes(full, _reduced(full, _TRAIL_LINES) if soft else full, _reduced(full, _LOOK_LINES))
+
+
+def _reduced(full: tuple[int, int], lines: int) -> tuple[int, int]:
+    """The size divided by the largest power of two that leaves the short side ``lines`` or more."""
+    factor = 1 << max(0, (min(full) // lines).bit_length() - 1)
+    return -(-full[0] // factor), -(-full[1] // factor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What is remembered of a frame."""
+
+    look: Pixels
+    """(h, w, 3) uint8, softened by 3 x 3 pixels."""
+    place: Matrix
+    """(3, 3) where the shot's first frame lies in this one, in full-size pixels."""
+    shot: int
+    """Number of the shot."""
+    age: int
+    """Frames since the first one of the shot."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Print:
+    """A picture that may become a ghost."""
+
+    picture: Pixels
+    """(h, w, 3) at trail size."""
+    matte: Pixels | None
+    """(h, w) uint8 at trail size."""
+
+
+class Ring(Generic[Held]):
+    """The newest things of a stream, found by the number of their frame."""
+
+    def __init__(self, length: int) -> None:
+        """Keep ``length`` things."""
+        self._kept: deque[Held] = deque(maxlen=length)
+        self._next = 0
+
+    def put(self, thing: Held) -> None:
+        """Add the next frame's."""
+        self._kept.append(thing)
+        self._next += 1
+
+    def get(self, number: int) -> Held | None:
+        """Return a frame's, or None where it is not kept."""
+        index = number - self._next + len(self._kept)
+        return self._kept[index] if 0 <= index < len(self._kept) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """The present frame and what is remembered around it."""
+
+    frame: Frame
+    number: int
+    moments: Ring[Moment]
+    prints: Ring[Print]
+    sizes: Sizes
+
+    @property
+    def present(self) -> Moment:
+        """The moment of the present frame."""
+        moment = self.moments.get(self.number)
+        assert moment is not None, "the present is always kept"
+        return moment
+
+    def moment(self, ago: int) -> Moment | None:
+        """Return the moment ``ago`` frames before, or after if negative; None in another shot."""
+        found = self.moments.get(self.number - ago)
+        return found if found and found.shot == self.present.shot else None
+
+    def printed(self, ago: int) -> Print:
+        """Return the picture of a moment of this shot."""
+        found = self.prints.get(self.number - ago)
+        assert found is not None, "prints are kept as far as layers reach"
+        return found
+
+    def path(self, moment: Moment, size: tuple[int, int]) -> Matrix | None:
+        """Return (3, 3) from then to now in pixels of ``size``; None where nothing moved."""
+        step = self.present.place @ np.linalg.inv(moment.place)
+        corners = np.array([[0, self.sizes.full[0]], [0, self.sizes.full[1]], [1, 1]], np.float64)
+        ratio = np.array(size) / self.sizes.full
+        drift = (step @ corners - corners)[:2] * ratio[:, np.newaxis]
+        if np.abs(drift).max() < _STILL:
+            return None
+        # Pixel centres: a small pixel's centre lies at (n + 1/2) / ratio - 1/2 of the large ones.
+        shrink = np.diag([*ratio, 1.0])
+        shrink[:2, 2] = (ratio - 1) / 2
+        return shrink @ step @ np.linalg.inv(shrink)
+
+
+def windows(
+    frames: Iterator[Frame],
+    video: VideoInfo,
+    sizes: Sizes,
+    reach: Reach,
+    layers: Reach,
+    camera: Model,
+) -> Iterator[Window]:
+    """Give a window for every frame, ``reach.future`` frames late.
+
+    reach: how far moments are kept. layers: how far pictures are kept as well.
+    """
+    moments: Ring[Moment] = Ring(reach.past + reach.future + 1)
+    prints: Ring[Print] = Ring(max(layers.past + reach.future, reach.future) + 1)
+    waiting: deque[tuple[int, Frame]] = deque()
+    tracker = CameraTracker(video.width, video.height, camera)
+    age, shot = 0, 0
+    for number, frame in enumerate(frames):
+        seen, look = _print(frame, sizes), _look(frame, sizes)
+        motion = tracker.step(levels.to_array(look), _subject(seen, sizes))
+        age, shot = (0 if motion.shot != shot or number == 0 else age + 1), motion.shot
+        moments.put(Moment(look, motion.cumulative, shot, age))
+        prints.put(seen)
+        waiting.append((number, frame))
+        if len(waiting) > reach.future:
+            present, shown = waiting.popleft()
+            yield Window(shown, present, moments, prints, sizes)
+    for present, shown in waiting:
+        yield Window(shown, present, moments, prints, sizes)
+
+
+def _print(frame: Frame, sizes: Sizes) -> Print:
+    """The frame as a ghost will need it."""
+    matte = frame.alpha
+    if matte is not None:
+        matte = levels.as_depth(ops.resize(matte, *sizes.trail), "uint8")
+    return Print(ops.resize(frame.pixels, *sizes.trail), matte)
+
+
+def _look(frame: Frame, sizes: Sizes) -> Pixels:
+    """The frame small and softened, so that noise and grain do not count as motion."""
+    small = levels.as_depth(ops.resize(frame.pixels, *sizes.look), "uint8")
+    return ops.box_blur(small, 3)
+
+
+def _subject(seen: Print, sizes: Sizes) -> Pixels | None:
+    """The matte small and in main memory, for the camera to look past."""
+    return None if seen.matte is None else levels.to_array(ops.resize(seen.matte, *sizes.look))

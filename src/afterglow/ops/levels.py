@@ -1,0 +1,134 @@
+"""Levels compared and mapped one by one: extremes, medians, tables, and where anything is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from afterglow.ops.halves import Array, Depth, Picture, half
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Region(NamedTuple):
+    """A half-open rectangle of pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.right - self.left, self.bottom - self.top
+
+    def grown(self, margin: int, within: tuple[int, int]) -> Region:
+        """The region with a margin, as far as a picture of (width, height) goes."""
+        return Region(
+            max(0, self.left - margin),
+            max(0, self.top - margin),
+            min(within[0], self.right + margin),
+            min(within[1], self.bottom + margin),
+        )
+
+    def of(self, pixels: Picture) -> Picture:
+        """The part of a picture that lies in the region, as a view."""
+        return pixels[self.top : self.bottom, self.left : self.right]
+
+
+def minimum(one: Picture, other: Picture) -> Picture:
+    """The darker of two pictures, level by level."""
+    return half(one, "levels.minimum")(one, other)
+
+
+def maximum(one: Picture, other: Picture) -> Picture:
+    """The brighter of two pictures, level by level."""
+    return half(one, "levels.maximum")(one, other)
+
+
+def subtract(one: Picture, other: Picture) -> Picture:
+    """one - other, and 0 where that would be negative."""
+    return half(one, "levels.subtract")(one, other)
+
+
+def invert(pixels: Picture) -> Picture:
+    """White minus the picture."""
+    return half(pixels, "levels.invert")(pixels)
+
+
+def median(pictures: Sequence[Picture]) -> Picture:
+    """The middle level of several pictures of one shape; of an even number, the lower of the two.
+
+    Sorts by an odd-even transposition network (Knuth, TAOCP 3, 5.3.4) of whole pictures.
+
+    Raises:
+        ValueError: no picture was given.
+    """
+    if not pictures:
+        raise ValueError("the median of no picture is not defined")
+    ranked = list(pictures)
+    for first in range(len(ranked)):
+        for i in range(first % 2, len(ranked) - 1, 2):
+            low, high = ranked[i], ranked[i + 1]
+            ranked[i], ranked[i + 1] = minimum(low, high), maximum(low, high)
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def brightest_channel(pixels: Picture) -> Picture:
+    """(H, W) the largest of the three channels of an (H, W, 3) picture."""
+    return half(pixels, "levels.brightest_channel")(pixels)
+
+
+def lookup(pixels: Picture, table: Array) -> Picture:
+    """The picture with every level replaced by its entry in a table.
+
+    pixels: any shape, uint8 or uint16. table: (256,) or (65536,), or with a column for each
+    channel; uint8, uint16 or float32, which is the type that comes out.
+    """
+    return half(pixels, "levels.lookup")(pixels, table)
+
+
+def as_depth(pixels: Picture, depth: Depth) -> Picture:
+    """The picture in another depth, rounded to nearest: 255 and 65535 are the same white."""
+    return half(pixels, "levels.as_depth")(pixels, depth)
+
+
+def repeat_channel(mask: Picture) -> Picture:
+    """(H, W, 3) of an (H, W) mask: the same level in each channel."""
+    return half(mask, "levels.repeat_channel")(mask)
+
+
+def extent(mask: Picture) -> Region | None:
+    """The smallest region that holds every level above 0 of an (H, W) mask; None where it is black.
+
+    On a tensor the answer is the whole mask: to look would make the GPU wait.
+    """
+    found: Region | None = half(mask, "levels.extent")(mask)  # type: ignore[assignment]
+    return found
+
+
+def filled(pixels: Picture, level: float) -> Picture:
+    """A picture like this one, of one level everywhere; 1.0 is white."""
+    return half(pixels, "levels.filled")(pixels, level)
+
+
+def unmixed(picture: Picture, ground: Picture, alpha: Picture) -> Picture:
+    """The straight colour of what was laid over a known ground: F = (I - (1 - a) B) / a.
+
+    picture, ground: (H, W, 3). alpha: (H, W) of what lies over the ground; where it is 0 the
+    picture stays. Smith and Blinn, "Blue screen matting" (1996), equation 1.
+    """
+    return half(picture, "levels.unmixed")(picture, ground, alpha)
+
+
+def patched(pixels: Picture, region: Region, part: Picture) -> Picture:
+    """A copy of the picture with ``part`` in the region."""
+    return half(pixels, "levels.patched")(pixels, region, part)
+
+
+def to_array(pixels: Array | torch.Tensor) -> Array:
+    """The picture as a NumPy array in main memory; a small one costs little even from a GPU."""
+    found: Array = half(pixels, "levels.to_array")(pixels)  # type: ignore[type-var]
+    return found

@@ -1,0 +1,92 @@
+"""Levels on arrays, by OpenCV."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from afterglow.ops.halves import WHITE, Array, Depth
+from afterglow.ops.levels import Region
+from afterglow.ops.opencv.colour import from_float, to_float
+
+
+def minimum(one: Array, other: Array) -> Array:
+    """The darker of two pictures."""
+    return cv2.min(one, other)
+
+
+def maximum(one: Array, other: Array) -> Array:
+    """The brighter of two pictures."""
+    return cv2.max(one, other)
+
+
+def subtract(one: Array, other: Array) -> Array:
+    """one - other, not below 0."""
+    return cv2.subtract(one, other)
+
+
+def invert(pixels: Array) -> Array:
+    """White minus the picture."""
+    if pixels.dtype == np.float32:
+        return np.float32(1) - pixels
+    return cv2.bitwise_not(pixels)
+
+
+def brightest_channel(pixels: Array) -> Array:
+    """(H, W) the largest channel."""
+    red, green, blue = cv2.split(pixels)
+    return cv2.max(red, cv2.max(green, blue))
+
+
+def lookup(pixels: Array, table: Array) -> Array:
+    """Every level replaced by its entry in the table."""
+    if table.ndim == 2:
+        table = table[np.newaxis]
+    return cv2.LUT(pixels, table)
+
+
+def as_depth(pixels: Array, depth: Depth) -> Array:
+    """Another depth, rounded to nearest."""
+    if pixels.dtype.name == depth:
+        return pixels
+    scale = WHITE[depth] / WHITE[pixels.dtype.name]
+    if depth == "uint8":
+        return cv2.convertScaleAbs(pixels, alpha=scale)
+    scaled = pixels.astype(np.float32) * np.float32(scale)
+    return scaled if depth == "float32" else np.rint(np.clip(scaled, 0, 65535)).astype(np.uint16)
+
+
+def repeat_channel(mask: Array) -> Array:
+    """(H, W, 3) of an (H, W) mask."""
+    return cv2.merge([mask, mask, mask])
+
+
+def extent(mask: Array) -> Region | None:
+    """The smallest region that holds every level above 0."""
+    left, top, width, height = cv2.boundingRect(mask)
+    return Region(left, top, left + width, top + height) if width and height else None
+
+
+def patched(pixels: Array, region: Region, part: Array) -> Array:
+    """A copy with another part in the region."""
+    copy = pixels.copy()
+    region.of(copy)[:] = part
+    return copy
+
+
+def to_array(pixels: Array) -> Array:
+    """The array itself."""
+    return pixels
+
+
+def filled(pixels: Array, level: float) -> Array:
+    """One level everywhere."""
+    return np.full_like(pixels, level * WHITE[pixels.dtype.name])
+
+
+def unmixed(picture: Array, ground: Array, alpha: Array) -> Array:
+    """F = (I - (1 - a) B) / a."""
+    share = to_float(alpha)[..., np.newaxis]
+    colour = to_float(picture) - (1 - share) * to_float(ground)
+    np.divide(colour, share, out=colour, where=share > 0)
+    return np.where(share > 0, from_float(colour, picture.dtype.name), picture)
