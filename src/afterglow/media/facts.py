@@ -11,6 +11,7 @@ from afterglow.frames import VideoInfo
 from afterglow.media.colour import resolve, tags_of
 from afterglow.media.orientation import UPRIGHT, Orientation, orientation_of
 from afterglow.media.passengers import Mastering, mastering_of
+from afterglow.media.sidedata import side_data
 from afterglow.media.timing import known_duration, known_frames, sensible_rate
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
 
     Raises MediaError for pictures that cannot be shown rightly.
     """
-    side = {entry.type.name: bytes(entry) for entry in frame.side_data}
+    side = side_data(frame)
     notes = list(opened.notes)
     orientation = _orientation(side.get("DISPLAYMATRIX"), notes)
     width, height = frame.width, frame.height

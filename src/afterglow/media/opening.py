@@ -213,7 +213,6 @@ def _decoder(source: str, stream: VideoStream) -> VideoCodecContext:
     if carries_alpha and own.name in _ALPHA_DECODERS:
         decoder = av.CodecContext.create(_ALPHA_DECODERS[own.name], "r")
         decoder.extradata = own.extradata
-        decoder.time_base = stream.time_base
     decoder.thread_type = ThreadType.AUTO
     return decoder
 
