@@ -1,6 +1,6 @@
 """Pixel operations, pure: a NumPy array is computed by OpenCV, a torch tensor where it lies.
 
-Pictures are ``(H, W)`` or ``(H, W, C)``, ``uint8``, ``uint16`` over its whole range, or ``float32``
+Pictures are ``(H, W)`` or ``(H, W, C)`` with 2 to 4 channels, ``uint8``, ``uint16`` over its whole range, or ``float32``
 with white at 1.0. What comes out has the type that went in, unless an operation says otherwise.
 Integers are clamped and rounded to nearest, so that nothing overflows.
 """

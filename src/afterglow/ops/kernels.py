@@ -23,14 +23,13 @@ def interpolation_weights(fraction: float, interpolation: str) -> Weights:
     if fraction < _WHOLE:
         return np.ones(1)
     reach = _REACH[interpolation]
-    distance = np.abs(np.arange(1 - reach, reach + 1) - fraction)
+    distance: Weights = np.abs(np.arange(1 - reach, reach + 1) - fraction)
     if interpolation == "linear":
-        return 1 - distance
-    weights = (
-        _keys(distance)
-        if interpolation == "cubic"
-        else np.sinc(distance) * np.sinc(distance / reach)
-    )
+        weights = 1 - distance
+    elif interpolation == "cubic":
+        weights = _keys(distance)
+    else:
+        weights = np.sinc(distance) * np.sinc(distance / reach)
     normalised: Weights = weights / weights.sum()
     return normalised
 
@@ -78,3 +77,20 @@ def half_widths(radius: int, element: str) -> list[int]:
     if element == "box":
         return [radius for _ in rows]
     return [round(math.sqrt(radius**2 - row**2)) for row in rows]
+
+
+def area_weights(old: int, new: int) -> Weights:
+    """(new, old): the share of each old sample in each of fewer new ones, by what they cover."""
+    edges = np.arange(new + 1) * (old / new)
+    samples = np.arange(old)
+    covered = np.minimum(edges[1:, None], samples + 1) - np.maximum(edges[:-1, None], samples)
+    shares = np.clip(covered, 0, None)
+    normalised: Weights = shares / shares.sum(axis=1, keepdims=True)
+    return normalised
+
+
+def linear_weights(old: int, new: int) -> Weights:
+    """(new, old): the share of each old sample in each of more new ones, linear between centres."""
+    at = np.clip((np.arange(new) + 0.5) * (old / new) - 0.5, 0, old - 1)
+    shares: Weights = np.clip(1 - np.abs(at[:, None] - np.arange(old)), 0, None)
+    return shares

@@ -92,8 +92,7 @@ def join_semiplanar(
 
 def to_rgb_matrix(layout: Layout) -> NDArray[np.float64]:
     """3 x 4: RGB in 0..1 of (Y', Cb, Cr, 1) in levels."""
-    back = np.linalg.inv(_to_ycbcr(layout))
-    return back[:3]
+    return np.linalg.inv(_to_ycbcr(layout))[:3].astype(np.float64)
 
 
 def to_ycbcr_matrix(layout: Layout) -> NDArray[np.float64]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 
-from afterglow.ops.halves import WHITE, Array
+from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.opencv.colour import in_depth
 
 _ROWS = 64
@@ -21,7 +23,7 @@ def screen(below: Array, above: Array) -> Array:
     """See afterglow.ops.blend.screen."""
     above = _spread(above, below)
     if below.dtype == np.float32:
-        dark = 1 - np.clip(below, 0, 1)
+        dark: Array = 1 - np.clip(below, 0, 1)
         dark *= 1 - np.clip(above, 0, 1)
         return np.subtract(1, dark, out=dark)
     dark = cv2.bitwise_not(below)
@@ -47,9 +49,9 @@ def lerp(below: Array, above: Array, amount: float | Array) -> Array:
     if not isinstance(amount, np.ndarray):
         share = min(max(amount, 0.0), 1.0)
         return cv2.addWeighted(below, 1.0 - share, above, share, 0.0)
-    mask = in_depth(amount, below.dtype)
+    mask = in_depth(amount, cast(Depth, below.dtype.name))
     if below.dtype == np.float32:
-        change = above - below
+        change: Array = above - below
         change *= np.clip(mask, 0, 1).reshape(mask.shape + (1,) * (below.ndim - 2))
         return np.add(change, below, out=change)
     mixed = below.copy()

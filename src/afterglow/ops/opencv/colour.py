@@ -57,16 +57,12 @@ def from_float(pixels: Array, depth: Depth) -> Array:
     if depth == "float32":
         return pixels
     kind = cv2.CV_8U if depth == "uint8" else cv2.CV_16U
-    # One channel: cv2 gives a plain number to the first of several channels only.
-    flat = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
-    return cv2.multiply(flat, WHITE[depth], dtype=kind).reshape(pixels.shape)
+    return cv2.addWeighted(pixels, WHITE[depth], pixels, 0.0, 0.0, dtype=kind)
 
 
-def in_depth(pixels: Array, dtype: np.dtype) -> Array:
+def in_depth(pixels: Array, depth: Depth) -> Array:
     """The picture in another depth, scaled from white to white."""
-    if pixels.dtype == dtype:
-        return pixels
-    return from_float(to_float(pixels), dtype.name)
+    return pixels if pixels.dtype == depth else from_float(to_float(pixels), depth)
 
 
 def len_of(pixels: Array) -> int:

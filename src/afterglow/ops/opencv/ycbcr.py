@@ -49,7 +49,8 @@ def join_semiplanar(planes: Planes, bits: int) -> tuple[Array, Array]:
 
 def _levels(plane: Array, bits: int) -> Array:
     top = (1 << bits) - 1
-    return np.rint(np.clip(plane, 0, top)).astype(np.uint8 if bits == 8 else np.uint16)
+    whole: Array = np.rint(np.clip(plane, 0, top))
+    return whole.astype(np.uint8 if bits == 8 else np.uint16)
 
 
 def _widened(plane: Array, shape: tuple[int, ...], layout: Layout) -> Array:

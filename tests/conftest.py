@@ -1,0 +1,41 @@
+"""What every test may ask for: a device, real footage; and what a skip of it means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """GPU tests are skipped where there is none, unless AFTERGLOW_REQUIRE_GPU=1 says there is."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked or os.environ.get("AFTERGLOW_REQUIRE_GPU") == "1" or _gpu():
+        return
+    for item in marked:
+        item.add_marker(pytest.mark.skip(reason="no CUDA device (AFTERGLOW_REQUIRE_GPU=1 fails)"))
+
+
+def _gpu() -> bool:
+    try:
+        import torch
+    except ImportError:
+        return False
+    return torch.cuda.is_available()
+
+
+@pytest.fixture(params=["cpu", pytest.param("cuda:0", marks=pytest.mark.gpu)])
+def device(request: pytest.FixtureRequest) -> str:
+    """Devices on which the torch half is tested."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path:
+    """The folder of real clips, from AFTERGLOW_FOOTAGE; skips without it."""
+    named = os.environ.get("AFTERGLOW_FOOTAGE")
+    if not named:
+        pytest.skip("AFTERGLOW_FOOTAGE names no folder of real clips")
+    return Path(named)
