@@ -63,6 +63,7 @@ class Converter:
         return pixels, np.ascontiguousarray(upright(matte[0], self.orientation)).copy()
 
     def _plane(self, plane: VideoPlane) -> NDArray[Any]:
-        numbers = np.frombuffer(plane, np.uint16 if self.deep else np.uint8)
-        stride = abs(plane.line_size) // numbers.itemsize
-        return numbers.reshape(plane.height, stride)[:, : plane.width]
+        kind = np.dtype(np.uint16 if self.deep else np.uint8)
+        stride = abs(plane.line_size) // kind.itemsize
+        lines: NDArray[Any] = np.frombuffer(memoryview(plane), kind).reshape(plane.height, stride)
+        return lines[:, : plane.width]

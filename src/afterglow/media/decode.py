@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import av.error
 
 from afterglow.errors import MediaError
-from afterglow.media.opening import Opened, told
+from afterglow.media.opening import Opened, reason, told
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -73,12 +73,14 @@ def _pictures(opened: Opened, packet: Packet[Any], tolerant: bool) -> list[Video
     except av.error.InvalidDataError as error:
         if tolerant and packet.size and not packet.is_keyframe:
             return []
-        detail = error.log[2].strip() if error.log else "invalid data"
-        raise MediaError(
-            f"{opened.source}: cannot be decoded{_at(opened, packet.pts)}: {detail}"
-        ) from error
+        raise _damaged(opened, packet, error) from error
     except av.error.FFmpegError as error:
-        raise MediaError(f"{opened.source}: cannot be decoded: {error.strerror}") from error
+        raise _damaged(opened, packet, error) from error
+
+
+def _damaged(opened: Opened, packet: Packet[Any], error: av.error.FFmpegError) -> MediaError:
+    where = _at(opened, packet.pts)
+    return MediaError(f"{opened.source}: cannot be decoded{where}: {reason(error)}")
 
 
 def _at(opened: Opened, pts: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import av.error
 from av.filter import Graph
@@ -71,7 +71,7 @@ class _Weave:
     def _pull(self) -> Iterator[VideoFrame]:
         while self._times:
             try:
-                frame = cast("VideoFrame", self._graph.vpull())
+                frame = self._graph.vpull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
             frame.pts = self._times.popleft()

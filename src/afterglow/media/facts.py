@@ -68,7 +68,9 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
         duration=known_duration(opened, rate),
         source=opened.source,
     )
-    mastering = mastering_of(side.get("MASTERING_DISPLAY_METADATA"), side.get("CONTENT_LIGHT_LEVEL"))
+    mastering = mastering_of(
+        side.get("MASTERING_DISPLAY_METADATA"), side.get("CONTENT_LIGHT_LEVEL")
+    )
     if opened.facts:
         video, mastering = _told_by_upstream(opened, video), opened.facts.mastering
         notes = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_WHOLE = ReadOptions(hdr="keep")
+"""A matte is not for looking at: its light may be of any kind."""
+_WORTH_SEEKING = Fraction(2)
+"""Seconds; up to a nearer first frame the matte is simply decoded."""
+
+
 def attach_matte(
-    frames: Iterator[Frame], video: VideoInfo, matte_source: str, say: Say
+    frames: Iterator[Frame],
+    video: VideoInfo,
+    matte_source: str,
+    say: Say,
+    offset: Fraction | None = None,
 ) -> tuple[Iterator[Frame], VideoInfo]:
     """The frames with a matte from another file, and the video's facts with it.
 
@@ -28,11 +39,15 @@ def attach_matte(
     their first picture; a frame takes the last matte that begins not later than half a frame after
     it. A single image holds for all frames. An alpha that the frames had is replaced.
 
+    ``offset`` is the source's (``Source.offset``): seconds from its first picture to the time that
+    pts 0 stands for. Without it the first frame is taken for the source's first picture.
+
     Raises:
         MediaError: the matte cannot be read, or ends more than a frame before the video.
     """
-    source = open_source(matte_source, ReadOptions(), say)
-    return _joined(frames, video, source, matte_source), replace(video, alpha=True)
+    source = open_source(matte_source, _WHOLE, say)
+    joined = _joined(frames, video, source, offset, say)
+    return joined, replace(video, alpha=True)
 
 
 def grey_matte(frame: Frame) -> NDArray[Any]:
@@ -57,31 +72,42 @@ def fitted(matte: NDArray[Any], width: int, height: int, depth: int) -> NDArray[
 
 
 def _joined(
-    frames: Iterator[Frame], video: VideoInfo, source: Source, name: str
+    frames: Iterator[Frame], video: VideoInfo, source: Source, offset: Fraction | None, say: Say
 ) -> Iterator[Frame]:
-    with source:
-        mattes = _Mattes(source, video, name)
-        first: int | None = None
+    with ExitStack() as stack:
+        stack.enter_context(source)
+        mattes: _Mattes | None = None
         for frame in frames:
-            first = frame.pts if first is None else first
-            seconds = (frame.pts - first) * video.time_base
+            if offset is None:
+                offset = -frame.pts * video.time_base
+            seconds = frame.pts * video.time_base + offset
+            if mattes is None:
+                source = stack.enter_context(_wound(source, seconds, say))
+                mattes = _Mattes(source, video)
             yield replace(frame, alpha=mattes.at(seconds))
+
+
+def _wound(source: Source, seconds: Fraction, say: Say) -> Source:
+    """The matte's source, opened again near ``seconds`` where that is far from its beginning."""
+    if seconds < _WORTH_SEEKING or source.video.frames == 1:
+        return source
+    start = seconds - 2 / source.video.rate
+    return open_source(str(source.video.source), replace(_WHOLE, start=start), say)
 
 
 class _Mattes:
     """The matte for any later and later time."""
 
-    def __init__(self, source: Source, video: VideoInfo, name: str) -> None:
+    def __init__(self, source: Source, video: VideoInfo) -> None:
         self._frames = source.frames()
         self._matte_info = source.video
         self._video = video
-        self._name = name
+        self._offset = source.offset
         self._still = source.video.frames == 1
         self._base = source.video.time_base
         ahead = next(self._frames)
-        self._first = ahead.pts
         self._now = self._fit(ahead)
-        self._end = 1 / source.video.rate
+        self._end = self._time(ahead) + 1 / source.video.rate
         self._next = next(self._frames, None)
 
     def at(self, seconds: Fraction) -> NDArray[Any]:
@@ -93,13 +119,14 @@ class _Mattes:
         frame_length = max(1 / self._video.rate, 1 / self._matte_info.rate)
         if self._next is None and not self._still and seconds >= self._end + frame_length:
             raise MediaError(
-                f"{self._name}: the matte ends at {float(self._end):.3f} s, before the video does",
+                f"{self._matte_info.source}: the matte ends at {float(self._end):.3f} s, "
+                "before the video does",
                 hint="give a matte as long as the video, or a single image",
             )
         return self._now
 
     def _time(self, frame: Frame) -> Fraction:
-        return (frame.pts - self._first) * self._base
+        return frame.pts * self._base + self._offset
 
     def _fit(self, frame: Frame) -> NDArray[Any]:
         video = self._video

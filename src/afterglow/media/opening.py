@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
@@ -77,10 +78,14 @@ def told(source: str, doing: str) -> Iterator[None]:
     try:
         yield
     except av.error.FFmpegError as error:
-        reason = error.strerror or str(error)
-        logged = error.log[2].strip() if error.log else ""
-        detail = f"{reason} ({logged})" if logged else reason
-        raise MediaError(f"{source}: {doing}: {detail}") from error
+        raise MediaError(f"{source}: {doing}: {reason(error)}") from error
+
+
+def reason(error: av.error.FFmpegError) -> str:
+    """One line of FFmpeg's own words about what went wrong."""
+    line = (error.strerror or str(error)).lower()
+    logged = " ".join(str(error.log[-1]).split()) if error.log else ""
+    return f"{line} ({logged})" if logged else line
 
 
 def open_media(source: str, rate: Fraction | None = None) -> Opened:
@@ -99,7 +104,7 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
     path = _existing(source)
     with told(source, "cannot be opened"):
         container = av.open(
-            f"file:{path}", container_options=_safe({"pattern_type": "none"}, _is_still(path))
+            f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
         )
     regular = stat.S_ISREG(path.stat().st_mode)
     return _choose(source, container, seekable=regular)
@@ -108,7 +113,7 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
 def _open_pipe() -> Opened:
     intake = Intake()
     with told("-", "standard input cannot be read as video"):
-        container = av.open(intake, container_options=_safe({}, still=False))
+        container = av.open(intake, "r", container_options=_safe({}, still=False))
     opened = _choose("-", container, seekable=False)
     opened.intake = intake
     opened.facts = read_facts(container.metadata)
@@ -123,7 +128,7 @@ def _open_sequence(source: str, sequence: Sequence, rate: Fraction) -> Opened:
     }
     with told(source, "cannot be opened"):
         container = av.open(
-            f"file:{sequence.pattern}", format="image2", container_options=_safe(options, True)
+            f"file:{sequence.pattern}", "r", "image2", container_options=_safe(options, True)
         )
     opened = _choose(source, container, seekable=True)
     opened.sequence = sequence
@@ -211,7 +216,7 @@ def _decoder(source: str, stream: VideoStream) -> VideoCodecContext:
     decoder: VideoCodecContext = own
     carries_alpha = {k.lower(): v for k, v in stream.metadata.items()}.get("alpha_mode") == "1"
     if carries_alpha and own.name in _ALPHA_DECODERS:
-        decoder = av.CodecContext.create(_ALPHA_DECODERS[own.name], "r")
+        decoder = cast(VideoCodecContext, av.CodecContext.create(_ALPHA_DECODERS[own.name], "r"))
         decoder.extradata = own.extradata
     decoder.thread_type = ThreadType.AUTO
     return decoder

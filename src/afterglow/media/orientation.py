@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
-
-    Picture = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 class Orientation(NamedTuple):
@@ -26,6 +23,12 @@ class Orientation(NamedTuple):
 
 
 UPRIGHT = Orientation()
+
+_ROTATIONS = {
+    Orientation(True, True, False): cv2.ROTATE_90_CLOCKWISE,
+    Orientation(True, False, True): cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+_FLIPS = {(True, False): 1, (False, True): 0, (True, True): -1}
 
 
 def orientation_of(matrix: bytes) -> Orientation | None:
@@ -42,19 +45,14 @@ def orientation_of(matrix: bytes) -> Orientation | None:
     return None
 
 
-def upright(picture: Picture, orientation: Orientation) -> Picture:
+def upright(picture: NDArray[Any], orientation: Orientation) -> NDArray[Any]:
     """The picture as displayed, a new array where anything was turned.
 
     ``picture`` is (H, W, 3) or (H, W), uint8 or uint16.
     """
+    if orientation in _ROTATIONS:
+        return cv2.rotate(picture, _ROTATIONS[orientation])
     if orientation.transpose:
-        turns = {
-            (False, False): cv2.transpose,
-            (True, False): lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE),
-            (False, True): lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE),
-            (True, True): lambda p: cv2.flip(cv2.transpose(p), -1),
-        }
-        return turns[orientation.flip_x, orientation.flip_y](picture)
-    codes = {(True, False): 1, (False, True): 0, (True, True): -1}
-    code = codes.get((orientation.flip_x, orientation.flip_y))
-    return picture if code is None else cv2.flip(picture, code)
+        picture = cv2.transpose(picture)
+    flips = (orientation.flip_x, orientation.flip_y)
+    return cv2.flip(picture, _FLIPS[flips]) if any(flips) else picture

@@ -14,7 +14,7 @@ from afterglow.frames import Frame, VideoInfo
 from afterglow.media.convert import Converter
 from afterglow.media.decode import decode
 from afterglow.media.facts import Facts, describe, refuse_hdr
-from afterglow.media.opening import Opened, open_media
+from afterglow.media.opening import open_media
 from afterglow.media.options import ReadOptions, Say
 from afterglow.media.passengers import Passengers
 from afterglow.media.winding import Platform, Reel, Winder, wanted
@@ -67,6 +67,8 @@ class Source:
     """Half-open range of pts that belong to the result; other frames are pre-roll and post-roll."""
     passengers: Passengers
     """Sound, subtitles, chapters and metadata on their way to the target."""
+    offset: Fraction
+    """Seconds from the source's first picture to the time that pts 0 stands for."""
     notes: list[str]
     """What was said about the source when it was opened."""
 
@@ -82,6 +84,7 @@ class Source:
         self.video = cut_info(scaled_info(facts.video, options.resolution), options)
         end = None if reel.end is None else reel.end - reel.zero
         self.kept = (0, end) if options.cut else (None, None)
+        self.offset = (reel.zero - reel.first) * self.video.time_base
         self.notes = list(facts.notes)
         self.passengers = _passengers(reel, facts, options)
         self._reel = reel
@@ -100,6 +103,11 @@ class Source:
             self.video.alpha,
             facts.orientation,
         )
+
+    @property
+    def stream_index(self) -> int:
+        """Index of the stream that the pictures come from."""
+        return self._reel.opened.stream.index
 
     def frames(self) -> Iterator[Frame]:
         """The frames in order of display; other packets board on the way.

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from av.filter import Graph
-from av.sidedata.sidedata import Type
 
 if TYPE_CHECKING:
     from av import VideoFrame
 
-_WANTED = (
-    Type.DISPLAYMATRIX,
-    Type.MASTERING_DISPLAY_METADATA,
-    Type.CONTENT_LIGHT_LEVEL,
-    Type.DOVI_METADATA,
-)
+_WANTED = {6, 11, 14, 24}
+"""Display matrix, mastering display, content light level, Dolby Vision (libavutil/frame.h)."""
 _KINDS = 40
 """FFmpeg 8 knows 35 kinds of side data."""
 
@@ -33,13 +28,12 @@ def side_data(frame: VideoFrame) -> dict[str, bytes]:
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
         )
     ]
-    wanted = {kind.value for kind in _WANTED}
     for kind in range(_KINDS):
-        if kind not in wanted:
+        if kind not in _WANTED:
             chain.append(graph.add("sidedata", f"mode=delete:type={kind}"))
     chain.append(graph.add("buffersink"))
     graph.link_nodes(*chain)
     graph.configure()
     graph.vpush(frame)
-    bare = cast("VideoFrame", graph.vpull())
+    bare: Any = graph.vpull()
     return {entry.type.name: bytes(entry) for entry in bare.side_data}
