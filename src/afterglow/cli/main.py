@@ -15,6 +15,7 @@ from types import FrameType
 
 import click
 
+from afterglow.cli.folder import ARGUMENTS
 from afterglow.errors import AfterglowError, Cancelled, UsageError
 
 EFFECTS = "afterglow.effects"
@@ -22,9 +23,6 @@ EFFECTS = "afterglow.effects"
 
 BUILT_IN = {"doctor": "afterglow.cli.doctor:doctor"}
 """Commands that are no effects."""
-
-ARGUMENTS = "afterglow.arguments"
-"""Where in a click context the arguments of the command lie as they were typed."""
 
 
 class EffectGroup(click.Group):

@@ -21,7 +21,7 @@ JSON_INTERVAL = 0.5
 
 
 class Reporter:
-    """Tells about one run, from before anything is opened until all is over; this one is silent."""
+    """Tells about one run, from before anything is opened until all is over; silent."""
 
     def __enter__(self) -> Reporter:
         return self
@@ -43,8 +43,15 @@ class Reporter:
     def step(self, frames: int) -> None:
         """Tell how many frames were made so far."""
 
+    def clips(self, done: int, total: int) -> None:
+        """Tell how much of a folder is made."""
+
     def done(self, summary: Summary) -> None:
         """Tell how it ended."""
+
+    def failure(self, clip: str, message: str) -> None:
+        """Tell that a clip of a folder was not made; never silent."""
+        write_line(f"afterglow: error: {clip}: {message}")
 
 
 class Plain(Reporter):
@@ -80,6 +87,14 @@ class Json(Reporter):
             self._last = now
             fps = round(frames / (now - self._began), 2)
             write_event("progress", frames=frames, total=self._total, fps=fps)
+
+    def clips(self, done: int, total: int) -> None:
+        """Write a clips event."""
+        write_event("clips", done=done, total=total)
+
+    def failure(self, clip: str, message: str) -> None:
+        """Write an error event of a clip."""
+        write_event("error", clip=clip, message=message)
 
     def done(self, summary: Summary) -> None:
         """Write a done event."""
@@ -126,6 +141,13 @@ class Bar(Reporter):
         if self._task is not None:
             fps = frames / max(time.monotonic() - self._began, 1e-3)
             self._progress.update(self._task, completed=frames, fps=fps)
+
+    def clips(self, done: int, total: int) -> None:
+        """Draw a bar of clips."""
+        if self._task is None:
+            self._task = self._progress.add_task("clips", total=total, fps=0.0)
+            self._progress.start()
+        self._progress.update(self._task, completed=done)
 
     def done(self, summary: Summary) -> None:
         """Replace the bar by one line."""
@@ -176,4 +198,4 @@ def write_line(text: str) -> None:
 
 def write_event(event: str, **facts: object) -> None:
     """Put one event on stderr as one line of JSON."""
-    write_line(json.dumps({"event": event, **facts}, ensure_ascii=False))
+    write_line(json.dumps({"event": event} | facts, ensure_ascii=False))

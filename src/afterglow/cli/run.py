@@ -71,6 +71,17 @@ class StreamRun:
         """The names of the flags that a run takes for itself."""
         return frozenset(field.name for field in fields(cls))
 
+    def holds_alpha(self) -> bool:
+        """True where the target can hold a matte, and was not told to leave it out."""
+        if self.alpha_out == "no" or Path(self.source).is_dir():
+            return False
+        from afterglow.frames import VideoInfo
+        from afterglow.media.choice import WriteOptions, choose
+
+        video = VideoInfo(64, 64, Fraction(25), Fraction(1, 25), alpha=True)
+        options = WriteOptions(codec=self.codec, encoder="software", alpha=self.alpha_out)
+        return choose(self.target, video, options).alpha
+
     def through(self, *effects: Effect) -> None:
         """Send the source through the effects into the target; raise what a person must know."""
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
@@ -133,4 +144,11 @@ class StreamRun:
                 write_line(line)
 
     def _folder(self, reporter: Reporter) -> None:
-        raise UsageError("a folder is not a video", hint=self.source)
+        from afterglow.cli.folder import FolderRun
+
+        if self.matte is not None:
+            raise UsageError(f"--alpha is the matte of one video, not of a folder ({self.matte})")
+        if self.target == "-":
+            raise UsageError(f"a folder cannot go into a pipe ({self.source})")
+        folder = FolderRun(Path(self.source), Path(self.target), self.workers, self.cluster)
+        folder.make(reporter, overwrite=self.overwrite, dry_run=self.dry_run)

@@ -113,7 +113,9 @@ class Odd(click.ParamType[int]):
         text = str(value)
         number = int(text) if text.isdecimal() else 0
         if number % 2 == 0 or not self._low <= number <= self._high:
-            self.fail(f"{value!r} is not an odd number from {self._low} to {self._high}", param, ctx)
+            self.fail(
+                f"{value!r} is not an odd number from {self._low} to {self._high}", param, ctx
+            )
         return number
 
 
@@ -153,4 +155,5 @@ class Colour(click.ParamType[tuple[int, int, int]]):
         if len(parts) == 3 and all(part.isdecimal() and int(part) < 256 for part in parts):
             return int(parts[0]), int(parts[1]), int(parts[2])
         names = ", ".join(self._NAMES)
-        self.fail(f"{value!r} is no colour; write #rrggbb, r,g,b or one of {names}", param, ctx)
+        message = f"{value!r} is no colour; write #rrggbb, r,g,b or one of {names}"
+        raise click.BadParameter(message, ctx, param)

@@ -1,0 +1,130 @@
+"""A folder of clips from the command line: what is told, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from afterglow.cli.progress import Json, Reporter, write_event
+from afterglow.errors import AfterglowError, MediaError
+
+if TYPE_CHECKING:
+    from afterglow.batch import Clip, Event, Folder, Outcome
+
+ARGUMENTS = "afterglow.arguments"
+"""Where in a click context the arguments of the command lie as they were typed."""
+
+_NOT_FOR_CLIPS = ("workers", "cluster", "quiet", "as_json", "dry_run")
+"""Flags of the folder that a run of one clip does not get."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRun:
+    """Every video of a folder into another folder."""
+
+    source: Path
+    """Where the clips are; folders in it are left alone."""
+    target: Path
+    """Where the results go; made if it is not there."""
+    workers: int
+    """Clips at once."""
+    cluster: str | None
+    """Address of a Ray cluster, or local."""
+
+    def make(self, reporter: Reporter, *, overwrite: bool, dry_run: bool) -> None:
+        """Make what is not there yet; raise, at the end, if a clip failed."""
+        from afterglow.batch import sort_folder
+
+        folder = sort_folder(self.source, self.target, overwrite=overwrite)
+        _tell_sorting(folder, reporter, dry_run=dry_run)
+        if dry_run or not folder.clips:
+            return
+        _make_folder(self.target)
+        failures = [each for each in self._followed(folder, reporter) if each.failed]
+        if failures:
+            _tell_failures(failures, reporter)
+            raise AfterglowError(
+                f"{len(failures)} of {len(folder.clips)} clips failed",
+                hint="mend them and run the same command again: finished clips are skipped",
+            )
+
+    def _followed(self, folder: Folder, reporter: Reporter) -> Iterator[Outcome]:
+        """Outcomes as they come, each told."""
+        total = len(folder.clips)
+        reporter.clips(0, total)
+        with closing(self._outcomes(folder, reporter)) as outcomes:
+            for done, outcome in enumerate(outcomes, 1):
+                if not outcome.failed:
+                    reporter.note(f"{outcome.clip.source.name}: made {outcome.clip.target}")
+                reporter.clips(done, total)
+                yield outcome
+
+    def _outcomes(self, folder: Folder, reporter: Reporter) -> Generator[Outcome, None, None]:
+        from afterglow.batch import make_here, make_on_cluster
+
+        command = retold(click.get_current_context())
+
+        def hear(clip: Clip, event: Event) -> None:
+            _pass_on(clip, event, reporter)
+
+        if self.cluster is not None:
+            return make_on_cluster(folder.clips, command, self.cluster, hear)
+        return make_here(folder.clips, command, self.workers, hear)
+
+
+def retold(context: click.Context) -> list[str]:
+    """The command and the flags as they were typed, without SOURCE, TARGET and folder flags."""
+    command = context.command
+    values, _, _ = command.make_parser(context).parse_args(list(context.meta[ARGUMENTS]))
+    flags = {option.name: option for option in command.params if isinstance(option, click.Option)}
+    told = [str(context.info_name)]
+    for name, value in values.items():
+        if name in flags and name not in _NOT_FOR_CLIPS:
+            told += _typed(flags[name], value)
+    return told
+
+
+def _typed(option: click.Option, value: object) -> list[str]:
+    """A flag as it would be typed to get this value."""
+    if option.is_flag:
+        return [option.opts[0] if value else option.secondary_opts[0]]
+    values = value if isinstance(value, list) else [value]
+    return [f"{max(option.opts, key=len)}={each}" for each in values]
+
+
+def _tell_sorting(folder: Folder, reporter: Reporter, *, dry_run: bool) -> None:
+    for path in folder.skipped:
+        reporter.note(f"{path.name}: skipped, no video")
+    for clip in folder.finished:
+        reporter.note(f"{clip.source.name}: finished before ({clip.target})")
+    if dry_run:
+        for clip in folder.clips:
+            reporter.note(f"{clip.source.name}: would make {clip.target}")
+    if not folder.clips:
+        reporter.note("nothing to make")
+
+
+def _tell_failures(failures: list[Outcome], reporter: Reporter) -> None:
+    for outcome in sorted(failures, key=lambda outcome: outcome.clip.source.name):
+        reporter.failure(outcome.clip.source.name, outcome.message)
+
+
+def _pass_on(clip: Clip, event: Event, reporter: Reporter) -> None:
+    """Tell what the run of a clip tells."""
+    if isinstance(reporter, Json):
+        facts = {key: value for key, value in event.items() if key != "event"}
+        write_event(str(event["event"]), clip=clip.source.name, **facts)
+    elif event["event"] == "note":
+        reporter.note(f"{clip.source.name}: {event.get('text')}")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MediaError(f"the folder cannot be made: {error.strerror} ({path})") from error
