@@ -21,7 +21,7 @@ _PIPE_BYTES = 1 << 20
 _BLOCK = 1 << 16
 
 
-class DownstreamClosed(Exception):  # noqa: N818 - the reader has what it wants: no fault
+class DownstreamClosed(BrokenPipeError):  # noqa: N818 - the reader has what it wants: no fault
     """Whoever reads our stdout has closed it: stop quietly."""
 
 

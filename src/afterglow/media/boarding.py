@@ -1,0 +1,228 @@
+"""Which of a source's other streams go on board of a target, and in what shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+
+from afterglow.media.options import Say
+from afterglow.media.passengers import Passengers
+from afterglow.media.sound import Cutter, sound_encoder
+from afterglow.media.subtitles import Translator, translation
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter
+
+UNMOVED = Fraction(0)
+
+_STALE = frozenset(
+    {
+        "encoder", "major_brand", "minor_version", "compatible_brands", "afterglow", "rotate",
+        "duration", "bps", "number_of_frames", "number_of_bytes", "vendor_id", "alpha_mode",
+        "timecode", "stereo_mode",
+    }
+)  # fmt: skip
+"""Metadata that speaks of the old file and not of the film."""
+
+AnyPacket: TypeAlias = "Packet[Stream]"
+
+
+class Seat(Protocol):
+    """What takes one stream's packets on board."""
+
+    def board(self, packet: AnyPacket) -> list[AnyPacket]:
+        """The packets to write for one that came."""
+
+    def finish(self) -> list[AnyPacket]:
+        """The packets that were still on their way."""
+
+
+def worth_keeping(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The metadata that still holds for the new file."""
+    return {
+        key: value
+        for key, value in metadata.items()
+        if key.lower().split("-")[0] not in _STALE and not key.startswith("_STATISTICS")
+    }
+
+
+def chapters_for(passengers: Passengers) -> list[Chapter]:
+    """The chapters on the target's clock: moved and clipped by a cut."""
+    if not passengers.trimmed:
+        return list(passengers.chapters)
+    kept = []
+    for chapter in passengers.chapters:
+        base = chapter["time_base"] or Fraction(1, 1000)
+        start = max(Fraction(0), chapter["start"] * base - passengers.origin)
+        end = chapter["end"] * base - passengers.origin
+        if passengers.end is not None:
+            end = min(end, passengers.end - passengers.origin)
+        if start < end:
+            moved = chapter.copy()
+            moved["start"], moved["end"] = round(start / base), round(end / base)
+            moved["time_base"] = base
+            kept.append(moved)
+    return kept
+
+
+class Cabin:
+    """The passengers on board of one output container."""
+
+    def __init__(
+        self,
+        container: OutputContainer,
+        muxer: str,
+        passengers: Passengers,
+        say: Say,
+        shift: Fraction = UNMOVED,
+    ) -> None:
+        self._container = container
+        self._shift = shift
+        self._passengers = passengers
+        self._seats: dict[int, Seat] = {}
+        left = list(passengers.lost)
+        for stream in passengers.streams:
+            seat = _seat(container, muxer, stream, passengers, say)
+            if seat is None:
+                left.append(_words(stream))
+            else:
+                self._seats[stream.index] = seat
+        if left:
+            say(f"not carried into {muxer}: {', '.join(left)}")
+
+    def carry(self) -> None:
+        """Write the packets that have come."""
+        for packet in self._passengers.take():
+            seat = self._seats.get(packet.stream_index)
+            if seat is not None:
+                self._write(seat.board(packet))
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self.carry()
+        for seat in self._seats.values():
+            self._write(seat.finish())
+
+    def _write(self, packets: list[AnyPacket]) -> None:
+        for packet in packets:
+            moved = round(self._shift / packet.time_base)
+            packet.pts = (packet.pts or 0) + moved
+            packet.dts = packet.pts if packet.dts is None else packet.dts + moved
+            self._container.mux(packet)
+
+
+class Copy:
+    """Packets that travel untouched; a cut moves them, and drops what lies outside."""
+
+    def __init__(self, stream: Stream, passengers: Passengers) -> None:
+        self._stream = stream
+        self._passengers = passengers
+
+    def board(self, packet: AnyPacket) -> list[AnyPacket]:
+        """The packet itself, for the new stream."""
+        if self._passengers.trimmed and not clip(packet, self._passengers):
+            return []
+        packet.stream = self._stream
+        return [packet]
+
+    def finish(self) -> list[AnyPacket]:
+        """None: nothing is kept back."""
+        return []
+
+
+def clip(packet: AnyPacket, passengers: Passengers) -> bool:
+    """Move a packet to the target's clock and clip it to the cut; False where nothing is left."""
+    base = packet.time_base
+    start = (packet.pts or 0) - round(passengers.origin / base)
+    end = start + (packet.duration or 0)
+    if passengers.end is not None:
+        end = min(end, round((passengers.end - passengers.origin) / base))
+    begin = max(start, 0)
+    if end < begin or (packet.duration and end == begin):
+        return False
+    packet.pts = packet.dts = begin
+    packet.duration = end - begin
+    return True
+
+
+def _seat(
+    container: OutputContainer, muxer: str, stream: Stream, passengers: Passengers, say: Say
+) -> Seat | None:
+    if isinstance(stream, AudioStream):
+        return _sound_seat(container, muxer, stream, passengers, say)
+    if isinstance(stream, SubtitleStream):
+        return _subtitle_seat(container, muxer, stream, passengers, say)
+    if stream.type == "attachment" and muxer != "matroska":
+        return None
+    if stream.type == "video" and (muxer not in ("mp4", "mov") or passengers.trimmed):
+        return None
+    if stream.type == "data":
+        return None
+    return _copy(container, stream, passengers)
+
+
+def _sound_seat(
+    container: OutputContainer, muxer: str, stream: AudioStream, passengers: Passengers, say: Say
+) -> Seat | None:
+    if stream.codec_context is None:
+        return None
+    if not passengers.trimmed:
+        copy = _copy(container, stream, passengers)
+        if copy is not None:
+            return copy
+    name = sound_encoder(container, muxer, stream.codec_context.name)
+    if name is None:
+        return None
+    if not passengers.trimmed:
+        say(f"sound: {muxer} does not hold {stream.codec_context.name}, so it becomes {name}")
+    cutter = Cutter(container, stream, name, passengers)
+    adopt(cutter.stream, stream)
+    return cutter
+
+
+def _subtitle_seat(
+    container: OutputContainer, muxer: str, stream: SubtitleStream, passengers: Passengers, say: Say
+) -> Seat | None:
+    copy = _copy(container, stream, passengers)
+    if copy is not None:
+        return copy
+    name = translation(muxer, stream)
+    if name is None:
+        return None
+    say(f"subtitles: {stream.codec_context.name} becomes {name} in {muxer}; its styling is lost")
+    translator = Translator(container, stream, name, passengers)
+    adopt(translator.stream, stream)
+    return translator
+
+
+def _copy(container: OutputContainer, stream: Stream, passengers: Passengers) -> Copy | None:
+    """A seat for untouched packets; None where the container does not hold the codec."""
+    if stream.codec_context is None and stream.type != "attachment":
+        return None
+    try:
+        copy = container.add_stream_from_template(stream, opaque=True)
+    except ValueError:
+        return None
+    adopt(copy, stream)
+    return Copy(copy, passengers)
+
+
+def adopt(new: Stream, old: Stream) -> None:
+    """Give a new stream the language, title and role of the old one."""
+    new.metadata.clear()
+    new.metadata.update(worth_keeping(old.metadata))
+    new.disposition = old.disposition
+
+
+def _words(stream: Stream) -> str:
+    context = stream.codec_context
+    name = context.name if context is not None else stream.name
+    kind = "a cover picture" if stream.type == "video" else stream.type
+    return f"{kind} stream {stream.index} ({name or 'unknown'})"

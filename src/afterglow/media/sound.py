@@ -1,0 +1,133 @@
+"""Sound that must be cut or change its codec: decoded, trimmed to the sample, encoded again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from numpy.typing import NDArray
+
+from afterglow.media.passengers import Passengers
+
+_USUAL = {"webm": "libopus", "matroska": "flac"}
+"""The codec where the source's own cannot be encoded or held; AAC elsewhere."""
+_ENCODERS = {"opus": "libopus", "mp3": "libmp3lame", "mp3float": "libmp3lame"}
+"""Encoders by the codec's name, where FFmpeg's default one is experimental or of another name."""
+_NO_ENCODER = frozenset({"vorbis", "truehd", "mlp", "dca", "dts"})
+"""Codecs whose encoders are experimental."""
+_JITTER = Fraction(1, 500)
+"""Seconds by which time stamps may be off, as in containers that count milliseconds."""
+
+
+def sound_encoder(container: OutputContainer, muxer: str, codec: str) -> str | None:
+    """The encoder for this sound in this container, of its own codec if possible; None if none."""
+    usual = _USUAL.get(muxer, "aac")
+    held = container.supported_codecs
+    for name in (_ENCODERS.get(codec, codec), usual):
+        if codec in _NO_ENCODER and name != usual:
+            continue
+        try:
+            known = av.Codec(name, "w")
+        except ValueError:
+            continue
+        if known.type == "audio" and known.name in held:
+            return str(known.name)
+    return None
+
+
+class Cutter:
+    """One sound stream on its way through decoder, scissors and encoder."""
+
+    def __init__(
+        self, container: OutputContainer, source: AudioStream, encoder: str, passengers: Passengers
+    ) -> None:
+        self._source = source
+        self._passengers = passengers
+        self._next: int | None = None
+        context = source.codec_context
+        rate = 48000 if encoder == "libopus" else context.sample_rate
+        stream = container.add_stream(encoder, rate=rate)
+        assert isinstance(stream, AudioStream)
+        self.stream = stream
+        stream.codec_context.layout = context.layout.name
+        stream.codec_context.time_base = Fraction(1, rate)
+        if source.bit_rate:
+            stream.codec_context.bit_rate = source.bit_rate
+
+    def board(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
+        """The encoded packets that a packet of the source gives."""
+        return self._encode(self._source.decode(packet))
+
+    def finish(self) -> list[Packet[Stream]]:
+        """The packets that decoder and encoder were still holding."""
+        packets = self._encode(self._source.decode(None))
+        if self._next is not None:
+            packets += self.stream.encode(None)
+        return packets
+
+    def _encode(self, frames: list[AudioFrame]) -> list[Packet[Stream]]:
+        packets: list[Packet[Stream]] = []
+        for frame in frames:
+            for piece in self._cut(frame):
+                packets += self.stream.encode(piece)
+        return packets
+
+    def _cut(self, frame: AudioFrame) -> Iterator[AudioFrame]:
+        """The part of a decoded frame inside the cut, after silence where the source has a hole."""
+        rate = frame.sample_rate
+        place = round(((frame.pts or 0) * (frame.time_base or 0) - self._passengers.origin) * rate)
+        if self._next is not None and abs(place - self._next) <= _JITTER * rate:
+            place = self._next
+        first = self._next if self._next is not None else self._earliest(place)
+        start, end = max(place, first), self._latest(place + frame.samples, rate)
+        if start >= end:
+            return
+        if self._next is not None and start > self._next:
+            yield from _silence(frame, self._next, start)
+        yield _slice(frame, start - place, end - place, start)
+        self._next = end
+
+    def _earliest(self, place: int) -> int:
+        return max(0, place) if self._passengers.trimmed else place
+
+    def _latest(self, end: int, rate: int) -> int:
+        if self._passengers.end is None:
+            return end
+        return min(end, round((self._passengers.end - self._passengers.origin) * rate))
+
+
+def _slice(frame: AudioFrame, start: int, end: int, place: int) -> AudioFrame:
+    """Samples ``start`` to ``end`` of a frame, to be heard at sample ``place``."""
+    samples = frame.to_ndarray()
+    if not frame.format.is_planar:
+        start, end = start * frame.layout.nb_channels, end * frame.layout.nb_channels
+    return _sounding(samples[:, start:end], frame, place)
+
+
+def _silence(like: AudioFrame, start: int, end: int) -> Iterator[AudioFrame]:
+    """Silence from one sample to another, in pieces of at most a second."""
+    channels = like.layout.nb_channels
+    middle = 128 if like.format.name.startswith("u8") else 0
+    for place in range(start, end, like.sample_rate):
+        count = min(like.sample_rate, end - place)
+        shape = (channels, count) if like.format.is_planar else (1, channels * count)
+        samples = np.full(shape, middle, like.to_ndarray().dtype)
+        yield _sounding(samples, like, place)
+
+
+def _sounding(samples: NDArray[Any], like: AudioFrame, place: int) -> AudioFrame:
+    frame = AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples), like.format.name, like.layout.name
+    )
+    frame.sample_rate = like.sample_rate
+    frame.time_base = Fraction(1, like.sample_rate)
+    frame.pts = place
+    return frame
