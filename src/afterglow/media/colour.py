@@ -9,6 +9,7 @@ from afterglow.frames import Colour
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.video.format import VideoFormat
 
 MATRICES = {
     1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco",
@@ -56,8 +57,8 @@ class Tags(NamedTuple):
     transfer: int
     range: int
     pixel_format: str
-    rgb: bool
-    """True where the pixel format holds RGB, a palette or grey without chroma."""
+    chroma: bool
+    """False where the pixel format holds RGB, a palette or grey."""
     height: int
     """Lines, as displayed."""
 
@@ -70,21 +71,28 @@ def tags_of(frame: VideoFrame, height: int) -> Tags:
         int(frame.color_trc),
         int(frame.color_range),
         frame.format.name,
-        bool(frame.format.is_rgb or frame.format.has_palette),
+        has_chroma(frame.format),
         height,
     )
+
+
+def has_chroma(pixel_format: VideoFormat) -> bool:
+    """False for RGB, palettes and grey: a matrix means nothing there, and the range is full."""
+    colours = [c for c in pixel_format.components if not c.is_alpha]
+    return len(colours) == 3 and not pixel_format.is_rgb and not pixel_format.has_palette
 
 
 def resolve(tags: Tags) -> tuple[Colour, str]:
     """All four colour facts of a picture, and a line that says what had to be assumed ("").
 
     An untagged matrix is BT.709 from 720 lines up, else BT.601 (SMPTE 170M), unless the tagged
-    primaries are those of BT.2020. RGB has no matrix: it will be written as limited BT.709.
+    primaries are those of BT.2020. RGB and grey have no matrix:
+    they will be written as limited BT.709.
 
     Raises:
         MediaError: the matrix is one that swscale cannot compute.
     """
-    if tags.rgb:
+    if not tags.chroma:
         primaries = PRIMARIES.get(tags.primaries, "bt709")
         return Colour("bt709", primaries, TRANSFERS.get(tags.transfer, "bt709"), "limited"), ""
     matrix = MATRICES.get(tags.matrix)

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
-from afterglow.media.colour import SWSCALE_MATRICES
+from afterglow.media.colour import SWSCALE_MATRICES, has_chroma
 from afterglow.media.orientation import UPRIGHT, Orientation, upright
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.video.format import VideoFormat
     from av.video.plane import VideoPlane
     from numpy.typing import NDArray
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _THREADS = min(4, os.cpu_count() or 1)
+_PACKED = {"rgb24": np.uint8, "rgba": np.uint8, "rgb48le": np.uint16, "rgba64le": np.uint16}
+"""Formats that are in memory what we want already: those of our own pipes."""
 
 
 @dataclass(slots=True)
@@ -43,27 +46,78 @@ class Converter:
 
     def __call__(self, frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
         """Pixels (H, W, 3) RGB and matte (H, W) or None, as displayed, in memory of their own."""
-        planar = "gbrap" if self.alpha else "gbrp"
-        full = self.colour.range == "full" or frame.format.is_rgb
-        converted = self._swscale.reformat(
+        if self._is_ready(frame):
+            pixels, matte = _unpacked(frame)
+        else:
+            pixels, matte = self._converted(frame)
+        if matte is not None:
+            matte = upright(matte, self.orientation)
+        return upright(pixels, self.orientation), matte
+
+    def _is_ready(self, frame: VideoFrame) -> bool:
+        kind = _PACKED.get(frame.format.name)
+        return (
+            kind == self._kind
+            and (frame.width, frame.height) == (self.width, self.height)
+            and self.alpha == (len(frame.format.components) == 4)
+        )
+
+    @property
+    def _kind(self) -> type[np.uint8] | type[np.uint16]:
+        return np.uint16 if self.deep else np.uint8
+
+    def _converted(self, frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        coloured = has_chroma(frame.format)
+        limited = coloured and self.colour.range == "limited"
+        out = self._swscale.reformat(
             frame,
             width=self.width,
             height=self.height,
-            format=planar + ("16le" if self.deep else ""),
+            format=("gbrap" if self.alpha else "gbrp") + ("16le" if self.deep else ""),
             src_colorspace=SWSCALE_MATRICES[self.colour.matrix],
-            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+            src_color_range=ColorRange.MPEG if limited else ColorRange.JPEG,
             dst_color_range=ColorRange.JPEG,
             interpolation=_ACCURATE,
             threads=_THREADS,
         )
-        green, blue, red, *matte = (self._plane(plane) for plane in converted.planes)
-        pixels = upright(cv2.merge([red, green, blue]), self.orientation)
-        if not matte:
-            return pixels, None
-        return pixels, np.ascontiguousarray(upright(matte[0], self.orientation)).copy()
+        green, blue, red, *matte = (_plane(plane, self._kind) for plane in out.planes)
+        pixels = cv2.merge([red, green, blue])
+        alpha = matte[0].copy() if matte else None
+        if self.deep:
+            bits = _bits(frame.format)
+            pixels = stretched(pixels, 8 if limited else bits)
+            alpha = None if alpha is None else stretched(alpha, bits)
+        return pixels, alpha
 
-    def _plane(self, plane: VideoPlane) -> NDArray[Any]:
-        kind = np.dtype(np.uint16 if self.deep else np.uint8)
-        stride = abs(plane.line_size) // kind.itemsize
-        lines: NDArray[Any] = np.frombuffer(memoryview(plane), kind).reshape(plane.height, stride)
-        return lines[:, : plane.width]
+
+def stretched(picture: NDArray[Any], bits: int) -> NDArray[Any]:
+    """The uint16 picture with its white at 65535.
+
+    swscale puts the white of limited YCbCr at 255 * 256, and that of an n-bit full-range channel
+    at (2^n - 1) * 2^(16 - n). Repeating the upper ``bits`` below them fills the range; whiter than
+    white is clipped.
+    """
+    if bits >= 16:
+        return picture
+    return cv2.add(picture, np.right_shift(picture, bits))
+
+
+def _bits(pixel_format: VideoFormat) -> int:
+    return max(component.bits for component in pixel_format.components)
+
+
+def _plane(plane: VideoPlane, kind: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:
+    stride = abs(plane.line_size) // np.dtype(kind).itemsize
+    lines: NDArray[Any] = np.frombuffer(memoryview(plane), kind).reshape(plane.height, stride)
+    return lines[:, : plane.width]
+
+
+def _unpacked(frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    kind = _PACKED[frame.format.name]
+    plane, channels = frame.planes[0], len(frame.format.components)
+    stride = plane.line_size // np.dtype(kind).itemsize
+    lines = np.frombuffer(memoryview(plane), kind).reshape(frame.height, stride)
+    packed = lines[:, : frame.width * channels].reshape(frame.height, frame.width, channels)
+    if channels == 3:
+        return packed.copy(), None
+    return cv2.cvtColor(packed, cv2.COLOR_RGBA2RGB), cv2.extractChannel(packed, 3)
