@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from afterglow.media.encoders import encoders_here, working_encoder
+    from afterglow.media.encoders import encoders_here, ffmpeg_version, working_encoder
     from afterglow.media.matte import attach_matte
     from afterglow.media.options import ReadOptions, Say
     from afterglow.media.passengers import Passengers
@@ -27,6 +27,7 @@ _HOME = {
     "WriteOptions": "target",
     "attach_matte": "matte",
     "encoders_here": "encoders",
+    "ffmpeg_version": "encoders",
     "open_source": "reader",
     "open_target": "target",
     "plan_target": "target",
@@ -44,6 +45,7 @@ __all__ = [
     "WriteOptions",
     "attach_matte",
     "encoders_here",
+    "ffmpeg_version",
     "open_source",
     "open_target",
     "plan_target",

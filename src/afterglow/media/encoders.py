@@ -163,3 +163,8 @@ def encoders_here() -> list[tuple[str, bool, str]]:
             why = why_not(encoder.name, 320, 192, encoder.plain or encoder.deep or "")
             rows.append((encoder.name, not why, why))
     return rows
+
+
+def ffmpeg_version() -> str:
+    """The version of FFmpeg that works inside PyAV."""
+    return str(av.ffmpeg_version_info)
