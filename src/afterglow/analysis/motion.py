@@ -1,7 +1,7 @@
 """What moves: told from a few looks at the same place, aligned to one another.
 
-The median of looks spread over a second or so is the background, as long as nothing stands in front of
-it for half of that time. What departs from it is there for a while only: it moves.
+The median of looks spread over a second or so is the background, as long as nothing stands in front
+of it for half of that time. What departs from it is there for a while only: it moves.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def departure(look: Pixels, allowed: Span) -> Pixels:
 def soft_step(start: float, end: float, height: float = 1.0) -> NDArray[np.uint8]:
     """Return a (256,) uint8 table: 0 up to ``start`` levels, ``height`` of 255 from ``end``."""
     x = np.clip((np.arange(256) - start) / (end - start), 0, 1)
-    return np.rint(255 * height * x * x * (3 - 2 * x)).astype(np.uint8)
+    table: NDArray[np.uint8] = np.rint(255 * height * x * x * (3 - 2 * x)).astype(np.uint8)
+    return table
 
 
 def focus_and_motion(

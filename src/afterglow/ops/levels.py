@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from afterglow.ops.halves import Array, Depth, Picture, half
 
@@ -35,7 +35,7 @@ class Region(NamedTuple):
 
     def of(self, pixels: Picture) -> Picture:
         """The part of a picture that lies in the region, as a view."""
-        return pixels[self.top : self.bottom, self.left : self.right]
+        return cast(Picture, pixels[self.top : self.bottom, self.left : self.right])
 
 
 def minimum(one: Picture, other: Picture) -> Picture:
@@ -105,8 +105,7 @@ def extent(mask: Picture) -> Region | None:
 
     On a tensor the answer is the whole mask: to look would make the GPU wait.
     """
-    found: Region | None = half(mask, "levels.extent")(mask)  # type: ignore[assignment]
-    return found
+    return cast("Region | None", half(mask, "levels.extent")(mask))
 
 
 def filled(pixels: Picture, level: float) -> Picture:
@@ -130,5 +129,4 @@ def patched(pixels: Picture, region: Region, part: Picture) -> Picture:
 
 def to_array(pixels: Array | torch.Tensor) -> Array:
     """The picture as a NumPy array in main memory; a small one costs little even from a GPU."""
-    found: Array = half(pixels, "levels.to_array")(pixels)  # type: ignore[type-var]
-    return found
+    return cast(Array, half(pixels, "levels.to_array")(pixels))

@@ -31,7 +31,10 @@ from afterglow.cli.values import Colour, Odd, Spacing
     help="Opacity of a ghost over that of the next nearer one.",
 )
 @click.option(
-    "--spacing", type=Spacing(), default="5", help="Time between ghosts: frames, or seconds as 0.2s."
+    "--spacing",
+    type=Spacing(),
+    default="5",
+    help="Time between ghosts: frames, or seconds as 0.2s.",
 )
 @click.option(
     "--intensity", type=click.FloatRange(0, 4), default=1.0, help="Factor on every opacity."

@@ -93,7 +93,9 @@ class Ghost:
                 "a shadow alone cannot be transparent: it is light that is taken away",
                 hint="use --alpha-out no for a multiply layer on white, or --ghost normal",
             )
-        return replace(video, alpha=video.alpha or (self.transparent and self.order == "trail-only"))
+        return replace(
+            video, alpha=video.alpha or (self.transparent and self.order == "trail-only")
+        )
 
     def reach(self, video: VideoInfo) -> Reach:
         """Return the frames a trail needs: the layers grown in, and a second for the background."""
@@ -117,7 +119,9 @@ class Ghost:
         pictures = 0 if at.trail == at.full and not video.alpha else kept.past + kept.future + 1
         frames = reach.future + 1 + (kept.past if at.trail == at.full else 0)
         moments = reach.past + reach.future + 1
-        return full * (frames + _OWN_BUFFERS) + trail * pictures + look * (moments + 6 * self.layers)
+        return (
+            full * (frames + _OWN_BUFFERS) + trail * pictures + look * (moments + 6 * self.layers)
+        )
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give every frame with its trail, ``reach(video).future`` frames late."""
@@ -130,7 +134,6 @@ class Ghost:
             trail = gates.layers(scene, self, agos, step)
             hides = trail and self.order == "behind" and not self.ungated
             yield paint(window, trail, gates.presence(scene) if hides else None, by)
-
 
     @property
     def _soft(self) -> bool:

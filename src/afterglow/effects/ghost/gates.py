@@ -23,6 +23,13 @@ _SOFT = 1.4
 """Blur of a gate, in pixels of the look."""
 _DRIFT = 1
 """Pixels of the look by which a followed camera may still be wrong."""
+_HOLE = 2
+"""Pixels of the look: half of the widest hole that is filled, where a ghost happens to look like
+what lies behind it."""
+_GAP = 5
+"""Likewise in the subject, where the trail would shine through."""
+_NEARBY = 4
+"""Pixels of the look around a change in which a matte is trusted."""
 _FOCUS_LINES = 540
 """Lines of the picture for which ``focus_block`` is given."""
 
@@ -87,8 +94,8 @@ def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
 
 def presence(scene: Scene) -> Pixels:
     """Return (h, w) uint8: what stands before the background now."""
-    found = levels.lookup(departure(scene.window.present.look, scene.behind), soft_step(_UNSEEN, _SEEN))
-    return ops.gaussian_blur(found, _SOFT)
+    change = ops.closing(departure(scene.window.present.look, scene.behind), _GAP, "box")
+    return ops.gaussian_blur(levels.lookup(change, soft_step(_UNSEEN, _SEEN)), _SOFT)
 
 
 def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[Layer]:
@@ -136,13 +143,14 @@ def _change(scene: Scene, ago: int) -> Pixels:
     """(h, w) uint8: how much a layer differs from the present, and from the empty background.
 
     Without the second, a ghost of bare background would lie where the subject now stands. With a
-    matte the subject is known, and the first is enough.
+    matte the subject is known: any change near it is enough, and its own outline is kept.
     """
     look = scene.looks[ago]
     now = departure(look, scene.here)
     if scene.window.frame.alpha is not None:
-        return now
-    return levels.minimum(now, departure(look, scene.behind))
+        return ops.dilate(now, _NEARBY, "box")
+    change = levels.minimum(now, departure(look, scene.behind))
+    return ops.closing(change, _HOLE, "box")
 
 
 def _in_focus(scene: Scene, ghost: Ghost, ago: int) -> Pixels:

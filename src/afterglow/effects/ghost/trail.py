@@ -67,18 +67,23 @@ def _developed(ghost: Ghost, light: NDArray[np.float32], rank: int) -> NDArray[n
     glow: overexposed by 1 + 0.3 rank, with a shoulder instead of a clipped white.
     shadow: the light that the layer takes away: the whole, less half of its own brightness.
     """
-    if ghost.style == "glow":
-        exposure = np.float32(1.2 * min(1 + 0.3 * rank, 4))
-        return (1 - np.exp(-exposure * light)) / (1 - np.exp(-exposure))
-    return 1 - light / 2 if ghost.style == "shadow" else light
+    if ghost.style == "normal":
+        return light
+    if ghost.style == "shadow":
+        return np.subtract(1, light / 2, dtype=np.float32)
+    exposure = np.float32(1.2 * min(1 + 0.3 * rank, 4))
+    developed: NDArray[np.float32] = np.expm1(-exposure * light) / np.expm1(-exposure)
+    return developed
 
 
 def _tinted(ghost: Ghost, light: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n,) as it is, or (n, 3) in the colour of the tint."""
     if ghost.tint is None:
         return light
-    tint = np.array(ghost.tint, np.float32) / 255
-    return light[:, np.newaxis] * (1 - tint if ghost.style == "shadow" else tint)
+    tint = np.array(ghost.tint, np.float32) / np.float32(255)
+    kept = tint if ghost.style != "shadow" else 1 - tint
+    tinted: NDArray[np.float32] = light[:, np.newaxis] * kept
+    return tinted
 
 
 def paint(window: Window, trail: list[Layer], presence: Pixels | None, by: Paint) -> Frame:
@@ -115,7 +120,10 @@ def _mapped(region: Region, small: tuple[int, int], large: tuple[int, int]) -> R
     """The region in a larger picture."""
     x, y = large[0] / small[0], large[1] / small[1]
     return Region(
-        round(region.left * x), round(region.top * y), round(region.right * x), round(region.bottom * y)
+        round(region.left * x),
+        round(region.top * y),
+        round(region.right * x),
+        round(region.bottom * y),
     )
 
 
@@ -149,16 +157,15 @@ def _moved(picture: Pixels, layer: Layer, region: Region) -> Pixels:
 def _veil(window: Window, trail: list[Layer], region: Region, by: Paint) -> tuple[Pixels, Pixels]:
     """The trail of glow or shadow as light that is added or taken, and how much it covers.
 
-    (h, w, 3) in the blend's depth, layers joined as 1 - product (1 - layer): the order does not
-    matter to light, but each layer is blurred again with every younger one.
+    (h, w, 3) and (h, w) in the blend's depth, layers joined as 1 - product (1 - layer): the order
+    does not matter to light, but each layer is blurred again with every nearer one.
     """
-    light = cover = None
-    for layer in trail:
-        picture, weight = _pictures(window, layer, region, by)
-        weight = levels.as_depth(weight, by.depth)
-        shown = ops.multiply(levels.lookup(picture, by.tables[layer.rank - 1]), weight)
-        light = shown if light is None else ops.screen(ops.gaussian_blur(light, _SOFTER), shown)
-        cover = weight if cover is None else ops.screen(cover, weight)
+    farthest, *others = trail
+    light, cover = _shown(window, farthest, region, by)
+    for layer in others:
+        nearer, weight = _shown(window, layer, region, by)
+        light = ops.screen(ops.gaussian_blur(light, _SOFTER), nearer)
+        cover = ops.screen(cover, weight)
     light = ops.gaussian_blur(light, _SOFTER)
     if by.ghost.style == "glow":
         light = ops.screen(light, _bloom(light, region))
@@ -173,19 +180,26 @@ def _bloom(light: Pixels, region: Region) -> Pixels:
 
 
 def _echoes(window: Window, trail: list[Layer], region: Region, by: Paint) -> tuple[Pixels, Pixels]:
-    """The trail of plain copies: their light, each weighted by what nearer ones leave of it.
+    """The trail of plain copies: each laid over the farther ones, and how much they cover.
 
-    (h, w, 3) and (h, w) in the blend's depth: Porter and Duff's over, from the nearest backwards.
+    (h, w, 3) light, multiplied by the cover, and (h, w) cover, in the blend's depth (Porter and
+    Duff's over, of premultiplied pictures).
     """
-    light = left = None
-    for layer in reversed(trail):
-        picture, weight = _pictures(window, layer, region, by)
-        weight = levels.as_depth(weight, by.depth)
-        share = weight if left is None else ops.multiply(weight, left)
-        left = levels.invert(weight) if left is None else levels.subtract(left, share)
-        shown = ops.multiply(levels.lookup(picture, by.tables[layer.rank - 1]), share)
-        light = shown if light is None else ops.add(light, shown)
-    return light, levels.invert(left)
+    farthest, *others = trail
+    light, cover = _shown(window, farthest, region, by)
+    for layer in others:
+        nearer, weight = _shown(window, layer, region, by)
+        light = ops.add(ops.multiply(light, levels.invert(weight)), nearer)
+        cover = ops.screen(cover, weight)
+    return light, cover
+
+
+def _shown(window: Window, layer: Layer, region: Region, by: Paint) -> tuple[Pixels, Pixels]:
+    """A layer's light times its weight, and the weight, in the blend's depth."""
+    picture, weight = _pictures(window, layer, region, by)
+    weight = levels.as_depth(weight, by.depth)
+    light = levels.lookup(picture, by.tables[layer.rank - 1])
+    return ops.multiply(light, weight), weight
 
 
 def _hidden(

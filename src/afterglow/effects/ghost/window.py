@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from afterglow.frames import Pixels
 
 Held = TypeVar("Held")
@@ -181,6 +183,6 @@ def _look(frame: Frame, sizes: Sizes) -> Pixels:
     return ops.box_blur(small, 3)
 
 
-def _subject(seen: Print, sizes: Sizes) -> Pixels | None:
+def _subject(seen: Print, sizes: Sizes) -> NDArray[Any] | None:
     """The matte small and in main memory, for the camera to look past."""
     return None if seen.matte is None else levels.to_array(ops.resize(seen.matte, *sizes.look))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
-from afterglow.ops.opencv.colour import from_float, to_float
+from afterglow.ops.opencv.colour import to_float
 
 
 def minimum(one: Array, other: Array) -> Array:
@@ -89,4 +91,5 @@ def unmixed(picture: Array, ground: Array, alpha: Array) -> Array:
     share = to_float(alpha)[..., np.newaxis]
     colour = to_float(picture) - (1 - share) * to_float(ground)
     np.divide(colour, share, out=colour, where=share > 0)
-    return np.where(share > 0, from_float(colour, picture.dtype.name), picture)
+    depth = cast(Depth, picture.dtype.name)
+    return np.where(share > 0, as_depth(np.clip(colour, 0, 1), depth), picture)

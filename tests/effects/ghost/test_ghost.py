@@ -1,0 +1,304 @@
+"""Ghosts on scenes with known truth: where they lie, where they must not, and how they grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from afterglow.effects.ghost.effect import Ghost
+from afterglow.errors import UsageError
+from afterglow.frames import Frame, VideoInfo
+from tests.scenes import (
+    Scene,
+    Subject,
+    View,
+    frames_of,
+    hand_held,
+    joined,
+    pan,
+    still,
+    video_of,
+    walk,
+)
+
+STYLES = ["glow", "shadow", "normal"]
+
+
+def play(ghost: Ghost, scene: Scene, *, alpha: bool = False) -> list[Frame]:
+    video = video_of(scene, alpha=alpha)
+    return list(ghost.stream(frames_of(scene, alpha=alpha), video))
+
+
+def middle(weight: NDArray[Any]) -> tuple[float, float]:
+    y, x = np.mgrid[: weight.shape[0], : weight.shape[1]]
+    return float((x * weight).sum() / weight.sum()), float((y * weight).sum() / weight.sum())
+
+
+def psnr(one: NDArray[Any], other: NDArray[Any], where: NDArray[Any] | None = None) -> float:
+    apart = (one.astype(np.float64) - other) ** 2
+    error = apart.mean() if where is None else apart[where].mean()
+    return 99.0 if error == 0 else float(10 * np.log10(255**2 / error))
+
+
+def levels_apart(one: Any, other: Any) -> int:
+    return int(np.abs(np.asarray(one, np.int64) - np.asarray(other, np.int64)).max())
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("noise", [0.0, 2.0])
+def test_a_static_scene_comes_out_unchanged(style: Any, noise: float) -> None:
+    scene = Scene(320, 180, frames=20, noise=noise)
+    for view, frame in zip(scene, play(Ghost(style=style, layers=3), scene), strict=True):
+        assert levels_apart(frame.pixels, view.rgb) <= 1
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("camera", [pan(2.3, -0.7), hand_held(1.5)], ids=["pan", "hand-held"])
+def test_a_static_scene_under_a_moving_camera_comes_out_unchanged(style: Any, camera: Any) -> None:
+    scene = Scene(480, 270, frames=30, camera=camera, noise=1.0)
+    for view, frame in zip(scene, play(Ghost(style=style, layers=4), scene), strict=True):
+        assert psnr(frame.pixels, view.rgb) >= 38
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_background_beside_the_trail_stays_under_a_moving_camera(style: Any) -> None:
+    """Behind a moving subject and a panning camera only the trail itself may differ."""
+    subject = Subject(area=0.06, path=walk((0.25, 0.5), (0.012, 0.0)), edge=4)
+    scene = Scene(480, 270, frames=32, camera=pan(1.7, 0.4), subject=subject)
+    views = list(scene)
+    frames = play(Ghost(style=style, layers=3, spacing=4), scene)
+    for t in range(14, len(views)):
+        trail = np.zeros(views[t].alpha.shape, bool)
+        for back in range(0, 13):
+            move = views[t].pose @ np.linalg.inv(views[t - back].pose)
+            seen = cv2.warpAffine(views[t - back].alpha, move[:2], trail.shape[::-1])
+            trail |= cv2.dilate(seen, np.ones((65, 65), np.uint8)) > 0
+        assert (~trail).mean() > 0.1
+        assert psnr(frames[t].pixels, views[t].rgb, ~trail) >= 38
+
+
+def ghost_offset(camera: Any, style: Any) -> tuple[float, float]:
+    """Pixels by which a ghost misses the place where the camera now sees its subject of then.
+
+    The change that the ghost makes is matched, by phase correlation, with the change that a perfect
+    ghost would make, rendered from the scene's truth.
+    """
+    subject = Subject(area=0.02, path=walk((0.3, 0.5), (0.012, 0.002)), tall=1.0)
+    scene = Scene(640, 360, frames=31, camera=camera, subject=subject)
+    ago, last = 14, 30
+    view, then = scene.view(last), scene.view(last - ago)
+    frame = play(Ghost(style=style, layers=1, spacing=ago, decay=0.9), scene, alpha=True)[-1]
+    move = (view.pose @ np.linalg.inv(then.pose))[:2]
+    size = view.alpha.shape[::-1]
+    matte = cv2.warpAffine(then.alpha, move, size).astype(np.float64) / 255
+    seen = cv2.warpAffine(then.rgb, move, size, flags=cv2.INTER_CUBIC).astype(np.float64)
+    perfect = {
+        "normal": seen,
+        "glow": 255 - (255 - seen) * (255 - view.rgb) / 255,
+        "shadow": seen * view.rgb / 510,
+    }[style]
+    ideal = ((perfect - view.rgb) * matte[..., None]).sum(axis=2)
+    made = (frame.pixels.astype(np.float64) - view.rgb).sum(axis=2)
+    (dx, dy), response = cv2.phaseCorrelate(ideal, made)
+    assert response > 0.2
+    return dx, dy
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("camera", [still(), pan(1.37, -0.61)], ids=["still", "pan"])
+def test_ghosts_lie_where_the_subject_was(style: Any, camera: Any) -> None:
+    """In the world, that is: under a pan a ghost is carried along with the wall behind it."""
+    assert np.hypot(*ghost_offset(camera, style)) <= 0.5
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("matte", [True, False], ids=["matte", "no matte"])
+def test_the_trail_lies_behind_the_subject(style: Any, matte: bool) -> None:
+    subject = Subject(area=0.08, path=walk((0.2, 0.5), (0.015, 0.0)))
+    scene = Scene(480, 270, frames=40, subject=subject)
+    ghost = Ghost(style=style, layers=6, spacing=3)
+    views, frames = list(scene), play(ghost, scene, alpha=matte)
+    core = cv2.erode(views[-1].alpha, np.ones((15, 15), np.uint8)) == 255
+    inside = psnr(frames[-1].pixels, views[-1].rgb, core)
+    assert inside >= (60 if matte else 28)
+    front = play(replace(ghost, order="front"), scene, alpha=matte)
+    assert psnr(front[-1].pixels, views[-1].rgb, core) < inside - 3
+
+
+def moving(frames: int = 40, **more: Any) -> Scene:
+    subject = Subject(area=0.05, path=walk((0.15, 0.5), (0.018, 0.0)))
+    return Scene(320, 180, frames=frames, subject=subject, **more)
+
+
+def strength(frame: Frame, view: View) -> float:
+    return float(np.abs(frame.pixels.astype(np.float64) - view.rgb).sum())
+
+
+def test_the_trail_grows_in_without_a_pop() -> None:
+    """From no trail to the whole one no step is larger than a fifth of it."""
+    scene = moving()
+    frames = play(Ghost(layers=3, spacing=5), scene, alpha=True)
+    grown = [strength(*pair) for pair in zip(frames, scene, strict=True)]
+    assert grown[0] == 0
+    assert max(grown) > 100_000
+    assert np.diff(grown[:25]).max() <= max(grown[:25]) / 5
+
+
+def test_nothing_bleeds_across_a_cut() -> None:
+    """The first frames of a shot have no ghosts, and none ever shows the shot before."""
+    first, second = moving(seed=1), moving(seed=7)
+    video = replace(video_of(first), frames=80)
+    views = list(joined(first, second))
+    frames = list(Ghost(layers=3, spacing=4).stream(frames_of(views), video))
+    assert strength(frames[39], views[39]) > 0
+    assert strength(frames[40], views[40]) == 0
+    alone = play(Ghost(layers=3, spacing=4), second)
+    for t in range(40):
+        assert levels_apart(frames[40 + t].pixels, alone[t].pixels) <= 2
+
+
+@pytest.mark.parametrize("direction", ["past", "future", "both"])
+def test_pre_roll_gives_the_first_frame_its_trail(direction: Any) -> None:
+    """A run over a part with the reach that ghost asks for equals the same part of the whole."""
+    scene = moving(60)
+    ghost, video = Ghost(layers=2, spacing=4, direction=direction), video_of(scene)
+    reach = ghost.reach(video)
+    whole = list(ghost.stream(frames_of(scene), video))
+    start = 30
+    part = list(scene)[start - reach.past : start + 1 + reach.future]
+    again = list(ghost.stream(frames_of(part), video))
+    assert levels_apart(again[reach.past].pixels, whole[start].pixels) <= 1
+
+
+def test_layers_do_not_dim_one_another() -> None:
+    scene = moving()
+    few, many = (play(Ghost(layers=n, spacing=6), scene, alpha=True) for n in (2, 4))
+    lighter = many[-1].pixels.astype(int) - few[-1].pixels
+    assert lighter.min() >= -1
+    assert lighter.max() > 20
+
+
+def test_glow_brightens_and_shadow_darkens() -> None:
+    scene = moving()
+    view = list(scene)[-1]
+    glow = play(Ghost(style="glow"), scene)[-1].pixels.astype(int) - view.rgb
+    shadow = play(Ghost(style="shadow"), scene)[-1].pixels.astype(int) - view.rgb
+    assert glow.min() >= 0 < 60 < glow.max()
+    assert shadow.max() <= 0 > -40 > shadow.min()
+
+
+def test_future_ghosts_go_ahead_of_the_subject() -> None:
+    scene = moving()
+    view = list(scene)[15]
+    past, future = (
+        play(Ghost(direction=d, layers=3, spacing=4), scene, alpha=True)[15]
+        for d in ("past", "future")
+    )
+    subject = middle(view.alpha)[0]
+    behind, ahead = (
+        middle(np.abs(f.pixels.astype(float) - view.rgb).sum(axis=2))[0] for f in (past, future)
+    )
+    assert behind < subject < ahead
+
+
+def test_every_frame_comes_out_in_order_whatever_the_direction() -> None:
+    scene = moving(17)
+    for direction in ("past", "future", "both"):
+        frames = play(Ghost(direction=direction, layers=4, spacing=3), scene)
+        assert [frame.pts for frame in frames] == list(range(17))
+
+
+def test_a_tint_colours_the_ghosts() -> None:
+    scene = moving()
+    view = list(scene)[-1]
+    red = play(Ghost(tint=(255, 0, 0)), scene)[-1].pixels.astype(int) - view.rgb
+    assert red[..., 0].max() > 40
+    assert red[..., 1:].max() <= 1
+
+
+def test_deep_frames_agree_with_shallow_ones() -> None:
+    for style in STYLES:
+        shallow = play(Ghost(style=style), moving())[-1].pixels
+        deep = play(Ghost(style=style), moving(depth=16))[-1].pixels
+        assert deep.dtype == np.uint16
+        assert levels_apart(np.rint(np.asarray(deep) / 257), shallow) <= 4
+
+
+def test_a_trail_alone_has_its_own_alpha_and_colour() -> None:
+    """Laid over the very ground it was cut from, a transparent trail gives the opaque picture."""
+    scene = moving()
+    ghost = Ghost(style="normal", order="trail-only", transparent=True, blend_space="display")
+    alone = play(ghost, scene, alpha=True)[-1]
+    assert alone.alpha is not None and alone.alpha.max() > 100
+    ground = list(scene)[-1].clean.astype(float)
+    share = np.asarray(alone.alpha)[..., None] / 255
+    laid = np.asarray(alone.pixels) * share + ground * (1 - share)
+    opaque = play(replace(ghost, order="front", transparent=False), scene, alpha=True)[-1].pixels
+    outside = np.asarray(list(scene)[-1].alpha) == 0
+    assert np.abs(laid - opaque)[outside].max() <= 3
+
+
+def test_a_transparent_trail_joins_the_alpha_of_the_subject() -> None:
+    scene = moving()
+    frame, view = play(Ghost(transparent=True), scene, alpha=True)[-1], list(scene)[-1]
+    assert frame.alpha is not None
+    assert (np.asarray(frame.alpha) >= view.alpha).all()
+    assert (np.asarray(frame.alpha) > view.alpha).mean() > 0.02
+    core = view.alpha == 255
+    assert levels_apart(np.asarray(frame.pixels)[core], view.rgb[core]) <= 1
+
+
+def test_ungated_is_the_classic_stack() -> None:
+    """Without gates a bright still picture is screened with itself, as the classic echo does."""
+    scene = Scene(64, 48, frames=16)
+    frame = play(Ghost(ungated=True, layers=2, spacing=3), scene)[-1]
+    assert frame.pixels.astype(int).mean() > list(scene)[-1].rgb.mean() + 20
+
+
+def test_the_mask_keeps_trails_of_sharp_things_only() -> None:
+    scene = moving()
+    blurred = [replace(v, rgb=cv2.GaussianBlur(v.rgb, (0, 0), 6)) for v in scene]
+    video, ghost = video_of(scene), Ghost(mask=True)
+    sharp = list(ghost.stream(frames_of(scene), video))[-1]
+    soft = list(ghost.stream(frames_of(blurred), video))[-1]
+    assert strength(sharp, list(scene)[-1]) > 5 * strength(soft, blurred[-1])
+
+
+def test_spacing_in_seconds_follows_the_rate() -> None:
+    for rate, frames in ((25, 5), (50, 10), (Fraction(30000, 1001), 6)):
+        video = VideoInfo(8, 8, Fraction(rate), 1 / Fraction(rate))
+        assert Ghost(spacing=Fraction(1, 5)).frames_apart(video) == frames
+
+
+def test_memory_counts_what_is_held() -> None:
+    """Half-size prints and small looks for soft styles; whole frames for plain copies."""
+    video = VideoInfo(1920, 1080, Fraction(25), Fraction(1, 25))
+    frame = 1920 * 1080 * 3
+    assert 6 * frame < Ghost().memory(video) < 30 * frame
+    assert 36 * frame < Ghost(style="normal").memory(video) < 60 * frame
+    assert Ghost(layers=64).memory(video) > 4 * Ghost().memory(video)
+
+
+def test_a_shadow_alone_cannot_be_transparent() -> None:
+    video = VideoInfo(8, 8, Fraction(25), Fraction(1, 25))
+    with pytest.raises(UsageError, match="shadow"):
+        Ghost(style="shadow", order="trail-only", transparent=True).plan(video)
+
+
+def test_the_state_of_two_videos_is_apart() -> None:
+    one, other = moving(seed=1), moving(seed=9)
+    ghost = Ghost(layers=2)
+    pair: Iterator[Any] = zip(
+        ghost.stream(frames_of(one), video_of(one)),
+        ghost.stream(frames_of(other), video_of(other)),
+        strict=True,
+    )
+    *_, (mixed, _) = pair
+    assert levels_apart(mixed.pixels, play(ghost, one)[-1].pixels) == 0
