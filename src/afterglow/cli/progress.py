@@ -76,7 +76,7 @@ class Json(Reporter):
 
     def start(self, plan: Plan) -> None:
         """Write a start event with the plan."""
-        self._total = plan.given.frames
+        self._total = plan.frames
         self._began = self._last = time.monotonic()
         write_event("start", **plan_facts(plan))
 
@@ -132,7 +132,7 @@ class Bar(Reporter):
     def start(self, plan: Plan) -> None:
         """Begin to draw."""
         where = f"{plan.device}, {plan.encoder}"
-        self._task = self._progress.add_task(where, total=plan.given.frames, fps=0.0)
+        self._task = self._progress.add_task(where, total=plan.frames, fps=0.0)
         self._began = time.monotonic()
         self._progress.start()
 

@@ -26,7 +26,7 @@ def video_line(video: VideoInfo) -> str:
 def plan_lines(plan: Plan) -> list[str]:
     """A plan, one line per fact."""
     rolls = f"{plan.reach.past} frames before a cut, {plan.reach.future} after"
-    frames = "unknown" if plan.given.frames is None else plan.given.frames
+    frames = "unknown" if plan.frames is None else plan.frames
     return [
         f"input    {plan.source}: {video_line(plan.taken)}",
         f"output   {plan.target}: {video_line(plan.given)}",
@@ -48,7 +48,7 @@ def plan_facts(plan: Plan) -> dict[str, object]:
         "rate": str(given.rate),
         "bits": given.bits,
         "alpha": given.alpha,
-        "frames": given.frames,
+        "frames": plan.frames,
         "encoder": plan.encoder,
         "device": plan.device,
         "memory": plan.memory,

@@ -30,12 +30,11 @@ class Floor:
     """Where the threads of one run work. Leaving it stops them all and raises the first error.
 
     ``with Floor() as floor`` ends when its body does. If a thread has failed, its error is raised
-    in place of the Halted that the body saw; ``stuck`` then tells whether one could not be stopped.
+    in place of the Halted that the body saw.
     """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        self.stuck = False
         self._halted = False
         self._error: BaseException | None = None
         self._hands: list[Hand] = []
@@ -52,9 +51,12 @@ class Floor:
         self.halt(error)
         for hand in self._hands:
             hand.thread.join(hand.patience)
-        self.stuck = any(hand.thread.is_alive() for hand in self._hands)
         if self._error is not None and self._error is not error:
             raise self._error
+
+    def is_stuck(self, name: str) -> bool:
+        """True where the thread of that name could not be stopped."""
+        return any(hand.thread.name == name and hand.thread.is_alive() for hand in self._hands)
 
     def hire(self, name: str, work: Callable[[], None], patience: float | None = None) -> None:
         """Start a thread; if its work fails, everybody stops."""

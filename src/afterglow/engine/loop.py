@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from afterglow import media
 from afterglow.engine.belts import Belt, Floor
@@ -15,6 +15,7 @@ from afterglow.engine.plans import (
     BELT_LENGTH,
     Job,
     Plan,
+    frames_of,
     pulled,
     reach_of,
     require_memory,
@@ -27,8 +28,13 @@ from afterglow.media.pipe import DownstreamClosed
 if TYPE_CHECKING:
     from afterglow.media import Source, Target
 
+READER, WRITER = "reader", "writer"
+"""Names of the two threads."""
+
 PIPE_PATIENCE = 2.0
 """Seconds that a stopped run waits for a thread that reads or writes a pipe."""
+
+Held = TypeVar("Held", bound=AbstractContextManager[object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +122,40 @@ class _Opened:
 
 @contextmanager
 def _opened(job: Job, chain: Sequence[Effect], watch: Watch) -> Iterator[_Opened]:
-    with ExitStack() as stack:
-        source = media.open_source(job.source, pulled(job, chain), watch.say)
-        stack.enter_context(source)
+    floor = Floor()
+    with _let_go(
+        media.open_source(job.source, pulled(job, chain), watch.say), floor, READER
+    ) as source:
         frames, video = source.frames(), source.video
         if job.matte is not None:
             frames, video = media.attach_matte(frames, video, job.matte, watch.say)
-        floor = Floor()
+        yield _Opened(source, frames, video, floor)
+
+
+@contextmanager
+def _let_go(held: Held, floor: Floor, name: str) -> Iterator[Held]:
+    """Hold a source or target; close it in the end, unless a thread is stuck inside it."""
+    with ExitStack() as stack:
+        stack.enter_context(held)
         try:
-            yield _Opened(source, frames, video, floor)
+            yield held
         finally:
-            if floor.stuck:
+            if floor.is_stuck(name):
                 stack.pop_all()
 
 
 def _plan(job: Job, chain: Sequence[Effect], opened: _Opened) -> Plan:
     taken, device = opened.video, job.reading.device
+    given = result_of(chain, taken)
     return Plan(
         source=job.source,
         target=job.target,
         taken=taken,
-        given=result_of(chain, taken),
+        given=given,
         reach=reach_of(chain, taken),
         encoder="",
         device=device,
+        frames=frames_of(given, job.reading),
         memory=require_memory(chain, taken, device),
     )
 
@@ -147,12 +163,13 @@ def _plan(job: Job, chain: Sequence[Effect], opened: _Opened) -> Plan:
 def _make(job: Job, chain: Sequence[Effect], opened: _Opened, tally: _Tally, watch: Watch) -> None:
     planned = _plan(job, chain, opened)
     given = planned.given
-    with media.open_target(job.target, given, job.writing, opened.source, watch.say) as target:
+    opening = media.open_target(job.target, given, job.writing, opened.source, watch.say)
+    with _let_go(opening, opened.floor, WRITER) as target:
         tally.encoder = target.encoder
         watch.start(replace(planned, encoder=target.encoder))
         with opened.floor as floor:
             leaving: Belt[Frame] = Belt(floor, BELT_LENGTH)
-            floor.hire("writer", partial(_write, leaving, target), _patience(job.target))
+            floor.hire(WRITER, partial(_write, leaving, target), _patience(job.target))
             for frame in _kept(_changed(job, chain, opened), opened, given):
                 leaving.put(frame)
                 tally.frames += 1
@@ -166,7 +183,7 @@ def _make(job: Job, chain: Sequence[Effect], opened: _Opened, tally: _Tally, wat
 def _changed(job: Job, chain: Sequence[Effect], opened: _Opened) -> Iterator[Frame]:
     """What comes out of the last effect, while a thread reads what goes into the first."""
     arriving: Belt[Frame] = Belt(opened.floor, BELT_LENGTH)
-    opened.floor.hire("reader", partial(arriving.fill, opened.frames), _patience(job.source))
+    opened.floor.hire(READER, partial(arriving.fill, opened.frames), _patience(job.source))
     frames, video = iter(arriving), opened.video
     for effect in chain:
         frames = effect.stream(frames, video)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from afterglow import media
 from afterglow.errors import DeviceError
 from afterglow.frames import Effect, Reach, VideoInfo
-from afterglow.models import device as devices
+from afterglow.models.device import choose_device, memory_available
 
 if TYPE_CHECKING:
     from afterglow.media import ReadOptions, WriteOptions
@@ -62,6 +62,8 @@ class Plan:
     """What encodes, as FFmpeg names it; empty until known."""
     device: str
     """cpu or cuda:N."""
+    frames: int | None
+    """Frames that come out; about so many where a cut or a varying rate leaves it open."""
     memory: int
     """Bytes of frames held at most, by the effects and between the stages."""
 
@@ -97,6 +99,14 @@ def frame_bytes(video: VideoInfo) -> int:
     return video.width * video.height * (4 if video.alpha else 3) * video.depth // 8
 
 
+def frames_of(video: VideoInfo, reading: ReadOptions) -> int | None:
+    """Frames that will come, as well as it can be known before reading them."""
+    if video.frames is not None:
+        return video.frames
+    known = [seconds for seconds in (video.duration, reading.duration) if seconds is not None]
+    return round(min(known) * video.rate) if known else None
+
+
 def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
     """The reading of a job, with the pre- and post-roll that its effects need around a cut."""
     reading = job.reading
@@ -112,7 +122,7 @@ def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
 def require_memory(effects: Sequence[Effect], video: VideoInfo, device: str) -> int:
     """Bytes that the run needs; raise DeviceError, naming what would fit, where there is less."""
     need = memory_of(effects, video)
-    free = devices.memory_available(devices.choose_device(device))
+    free = memory_available(choose_device(device))
     if need > free:
         raise DeviceError(
             f"not enough memory on {device} (needs {_gigabytes(need)}, free {_gigabytes(free)})",

@@ -1,0 +1,358 @@
+"""The loop against a made source and a made target: order, failures, ends, memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from afterglow import engine, media
+from afterglow.engine import belts, plans
+from afterglow.errors import Cancelled, DeviceError, MediaError
+from afterglow.frames import Frame, Reach, VideoInfo
+from afterglow.media import ReadOptions, WriteOptions
+from afterglow.media.pipe import DownstreamClosed
+
+VIDEO = VideoInfo(4, 2, Fraction(25), Fraction(1, 25), frames=10)
+QUIET = engine.Watch(say=lambda text: None)
+
+
+def pictures(count: int, first: int = 0) -> Iterator[Frame]:
+    for pts in range(first, first + count):
+        yield Frame(np.full((2, 4, 3), pts % 256, np.uint8), pts)
+
+
+@dataclass
+class FakeSource:
+    """Gives the frames of a function, and remembers being closed."""
+
+    make: Callable[[], Iterator[Frame]] = lambda: pictures(10)
+    video: VideoInfo = VIDEO
+    kept: tuple[int | None, int | None] = (None, None)
+    closed: bool = False
+
+    def frames(self) -> Iterator[Frame]:
+        return self.make()
+
+    def __enter__(self) -> FakeSource:
+        return self
+
+    def __exit__(self, *how: object) -> None:
+        self.closed = True
+
+
+@dataclass
+class FakeTarget:
+    """Keeps what is written, and how it was left."""
+
+    encoder: str = "fake"
+    written: list[int] = field(default_factory=list)
+    left_by: type[BaseException] | None = None
+    finished: bool = False
+    write_hook: Callable[[Frame], None] = lambda frame: None
+
+    def write(self, frame: Frame) -> None:
+        self.write_hook(frame)
+        self.written.append(frame.pts)
+
+    def __enter__(self) -> FakeTarget:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.left_by = kind
+        self.finished = kind is None
+
+
+@dataclass(frozen=True)
+class Same:
+    """Gives every frame on, and says what it is told to say."""
+
+    held: int = 0
+    past: int = 0
+    future: int = 0
+    hook: Callable[[Frame], None] = lambda frame: None
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        return video
+
+    def reach(self, video: VideoInfo) -> Reach:
+        return Reach(self.past, self.future)
+
+    def memory(self, video: VideoInfo) -> int:
+        return self.held * video.width * video.height * 3
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        for frame in frames:
+            self.hook(frame)
+            yield frame
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
+    made = FakeSource()
+    monkeypatch.setattr(media, "open_source", lambda *_: made, raising=False)
+    return made
+
+
+@pytest.fixture
+def target(monkeypatch: pytest.MonkeyPatch) -> FakeTarget:
+    made = FakeTarget()
+    monkeypatch.setattr(media, "open_target", lambda *_: made, raising=False)
+    return made
+
+
+def job(name: str = "in.mp4", **reading: Any) -> engine.Job:
+    return engine.Job(name, "out.mp4", ReadOptions(**reading), WriteOptions())
+
+
+def no_thread_left() -> bool:
+    names = {thread.name for thread in threading.enumerate()}
+    return not names & {"reader", "writer"}
+
+
+def test_every_frame_arrives_in_order(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(100)
+    summary = engine.run(job(), [Same(), Same()], QUIET)
+    assert target.written == list(range(100)) and target.finished
+    assert (summary.frames, summary.encoder, summary.target) == (100, "fake", "out.mp4")
+    assert summary.complete and summary.seconds > 0 and summary.fps > 0
+    assert source.closed and no_thread_left()
+
+
+def test_pre_roll_and_post_roll_are_not_written(source: FakeSource, target: FakeTarget) -> None:
+    seen: list[int] = []
+    source.make = lambda: pictures(20, first=-5)
+    source.kept = (0, 7)
+    engine.run(job(), [Same(hook=lambda frame: seen.append(frame.pts))], QUIET)
+    assert target.written == list(range(7))
+    assert seen == list(range(-5, 15)), "the effect sees what is around the cut"
+
+
+def test_kept_is_told_in_units_of_the_source(source: FakeSource, target: FakeTarget) -> None:
+    class Finer(Same):
+        def plan(self, video: VideoInfo) -> VideoInfo:
+            return replace(video, time_base=video.time_base / 10)
+
+        def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+            return (replace(frame, pts=frame.pts * 10) for frame in frames)
+
+    source.kept = (2, 4)
+    engine.run(job(), [Finer()], QUIET)
+    assert target.written == [20, 30]
+
+
+def fails(after: int, error: BaseException) -> Iterator[Frame]:
+    yield from pictures(after)
+    raise error
+
+
+def test_a_dead_source_leaves_no_target(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: fails(5, MediaError("the upstream died"))
+    with pytest.raises(MediaError, match="the upstream died"):
+        engine.run(job(), [Same()], QUIET)
+    assert target.left_by is MediaError and not target.finished
+    assert source.closed and no_thread_left()
+
+
+def raiser(error: BaseException, at: int) -> Callable[[Frame], None]:
+    def hook(frame: Frame) -> None:
+        if frame.pts == at:
+            raise error
+
+    return hook
+
+
+def test_a_full_disk_stops_the_reader(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(10_000_000)
+    target.write_hook = raiser(MediaError("no space left"), 3)
+    with pytest.raises(MediaError, match="no space left"):
+        engine.run(job(), [Same()], QUIET)
+    assert target.left_by is MediaError and no_thread_left()
+
+
+def test_a_bug_in_an_effect_keeps_its_traceback(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(10_000_000)
+    bug = ZeroDivisionError("a bug")
+    with pytest.raises(ZeroDivisionError) as caught:
+        engine.run(job(), [Same(hook=raiser(bug, 4))], QUIET)
+    assert caught.value is bug and "hook" in str(caught.traceback[-1])
+    assert target.left_by is ZeroDivisionError and no_thread_left()
+
+
+def test_the_first_error_is_the_one_shown(source: FakeSource, target: FakeTarget) -> None:
+    gate = threading.Event()
+
+    def late(frame: Frame) -> None:
+        gate.wait(5)
+        raise MediaError("second")
+
+    def dying() -> Iterator[Frame]:
+        yield from pictures(1)
+        try:
+            raise MediaError("first")
+        finally:
+            threading.Timer(0.05, gate.set).start()
+
+    source.make = dying
+    target.write_hook = late
+    with pytest.raises(MediaError, match="first"):
+        engine.run(job(), [Same()], QUIET)
+    assert no_thread_left()
+
+
+def test_ctrl_c_stops_all(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(10_000_000)
+
+    def press(frames: int) -> None:
+        if frames == 20:
+            raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        engine.run(job(), [Same()], replace(QUIET, step=press))
+    assert target.left_by is Cancelled and source.closed and no_thread_left()
+
+
+def test_a_reader_that_has_enough_is_a_quiet_end(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(10_000_000)
+    target.write_hook = raiser(DownstreamClosed(), 7)
+    summary = engine.run(job(), [Same()], QUIET)
+    assert not summary.complete and source.closed and no_thread_left()
+
+
+def test_no_picture_is_an_error(source: FakeSource, target: FakeTarget) -> None:
+    source.make = lambda: pictures(0)
+    with pytest.raises(MediaError, match=r"no picture.*in\.mp4"):
+        engine.run(job(), [Same()], QUIET)
+    assert not target.finished
+
+
+def test_an_effect_that_ends_early_ends_the_run(source: FakeSource, target: FakeTarget) -> None:
+    class Two(Same):
+        def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+            for _ in range(2):
+                yield next(frames)
+
+    source.make = lambda: pictures(10_000_000)
+    assert engine.run(job(), [Two()], QUIET).frames == 2
+    assert target.finished and no_thread_left()
+
+
+def test_few_frames_wait_between_the_stages(source: FakeSource, target: FakeTarget) -> None:
+    made, ahead = [0], [0]
+
+    def counted() -> Iterator[Frame]:
+        for frame in pictures(60):
+            made[0] += 1
+            yield frame
+
+    def slow(frame: Frame) -> None:
+        time.sleep(0.002)
+        ahead[0] = max(ahead[0], made[0] - len(target.written))
+
+    source.make, target.write_hook = counted, slow
+    engine.run(job(), [Same()], QUIET)
+    assert ahead[0] <= plans.IN_HAND
+
+
+def test_a_cut_pulls_what_the_effects_reach(
+    source: FakeSource, target: FakeTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ReadOptions] = []
+
+    def opens(name: str, reading: ReadOptions, say: object) -> FakeSource:
+        asked.append(reading)
+        return source
+
+    monkeypatch.setattr(media, "open_source", opens)
+    monkeypatch.setattr(media, "probe", lambda name: FakeSource(), raising=False)
+    chain = [Same(past=3, future=1), Same(past=4)]
+    engine.run(job(start=Fraction(1)), chain, QUIET)
+    engine.run(job("-", duration=Fraction(1)), chain, QUIET)
+    engine.run(job(), chain, QUIET)
+    assert [each.reach for each in asked] == [Reach(7, 1), Reach(7, 1), Reach()]
+
+
+def test_too_little_memory_is_refused_before_the_target(
+    source: FakeSource, target: FakeTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source.video = replace(VIDEO, width=1920, height=1080)
+    monkeypatch.setattr(plans, "memory_available", lambda device: 200_000_000)
+    with pytest.raises(DeviceError, match="not enough memory on cpu") as caught:
+        engine.run(job(), [Same(held=100)], QUIET)
+    assert "--resolution 540" in caught.value.hint
+    assert caught.value.exit_code == 5 and not target.written and target.left_by is None
+
+
+def test_what_never_fits_is_said(source: FakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    source.video = replace(VIDEO, width=1920, height=1080)
+    monkeypatch.setattr(plans, "memory_available", lambda device: 1)
+    with pytest.raises(DeviceError) as caught:
+        engine.run(job(), [Same(held=100)], QUIET)
+    assert "fewer frames" in caught.value.hint
+
+
+def test_the_plan_is_told_before_the_first_frame(source: FakeSource, target: FakeTarget) -> None:
+    told: list[object] = []
+    watch = replace(QUIET, start=told.append, step=told.append)
+    engine.run(job(), [Same(held=2, past=4)], watch)
+    plan = told[0]
+    assert isinstance(plan, engine.Plan) and told[1:] == list(range(1, 11))
+    assert (plan.encoder, plan.device, plan.frames, plan.reach) == ("fake", "cpu", 10, Reach(4, 0))
+    assert plan.memory == (plans.IN_HAND + 2) * 4 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("video", "duration", "frames"),
+    [
+        (VIDEO, None, 10),
+        (replace(VIDEO, frames=None, duration=Fraction(4)), None, 100),
+        (replace(VIDEO, frames=None, duration=Fraction(4)), Fraction(1), 25),
+        (replace(VIDEO, frames=None), Fraction(2), 50),
+        (replace(VIDEO, frames=None), None, None),
+    ],
+)
+def test_frames_are_known_as_well_as_they_can_be(
+    video: VideoInfo, duration: Fraction | None, frames: int | None
+) -> None:
+    assert plans.frames_of(video, ReadOptions(duration=duration)) == frames
+
+
+def test_a_thread_that_is_stuck_is_left_behind() -> None:
+    never = threading.Event()
+    with pytest.raises(Cancelled), belts.Floor() as floor:
+        floor.hire("reader", lambda: never.wait() and None, patience=0.05)
+        raise Cancelled("stopped")
+    assert floor.is_stuck("reader") and not floor.is_stuck("writer")
+    never.set()
+
+
+def test_a_stuck_reader_is_not_closed_under_its_feet(
+    source: FakeSource, target: FakeTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+
+    def blocked() -> Iterator[Frame]:
+        yield from pictures(1)
+        never.wait()
+
+    def press(frames: int) -> None:
+        raise Cancelled("stopped")
+
+    monkeypatch.setattr("afterglow.engine.loop.PIPE_PATIENCE", 0.05)
+    source.make = blocked
+    with pytest.raises(Cancelled):
+        engine.run(job("-"), [Same()], replace(QUIET, step=press))
+    assert not source.closed and target.left_by is Cancelled
+    never.set()
