@@ -13,8 +13,8 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 
 from afterglow.media.options import Say
-from afterglow.media.passengers import Passengers
-from afterglow.media.sound import Cutter, sound_encoder
+from afterglow.media.passengers import Passengers, settle
+from afterglow.media.sound import AAC_PRIMING, Cutter, Primed, sound_encoder
 from afterglow.media.subtitles import Translator, translation
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ _STALE = frozenset(
     }
 )  # fmt: skip
 """Metadata that speaks of the old file and not of the film."""
+
+_QUICKTIME = {
+    "deu": "ger", "nld": "dut", "ell": "gre", "isl": "ice", "zho": "chi", "sqi": "alb",
+}  # fmt: skip
+"""Languages that QuickTime knows by their older code."""
 
 AnyPacket: TypeAlias = "Packet[Stream]"
 
@@ -55,13 +60,13 @@ def worth_keeping(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def chapters_for(passengers: Passengers) -> list[Chapter]:
     """The chapters on the target's clock: moved and clipped by a cut."""
-    if not passengers.trimmed:
-        return list(passengers.chapters)
     kept = []
     for chapter in passengers.chapters:
         base = chapter["time_base"] or Fraction(1, 1000)
-        start = max(Fraction(0), chapter["start"] * base - passengers.origin)
+        start = chapter["start"] * base - passengers.origin
         end = chapter["end"] * base - passengers.origin
+        if passengers.trimmed:
+            start = max(Fraction(0), start)
         if passengers.end is not None:
             end = min(end, passengers.end - passengers.origin)
         if start < end:
@@ -90,10 +95,10 @@ class Cabin:
         left = list(passengers.lost)
         for stream in passengers.streams:
             seat = _seat(container, muxer, stream, passengers, say)
-            if seat is None:
-                left.append(_words(stream))
-            else:
+            if seat is not None:
                 self._seats[stream.index] = seat
+            elif not _tells_chapters(stream, passengers):
+                left.append(_words(stream))
         if left:
             say(f"not carried into {muxer}: {', '.join(left)}")
 
@@ -119,7 +124,7 @@ class Cabin:
 
 
 class Copy:
-    """Packets that travel untouched; a cut moves them, and drops what lies outside."""
+    """Packets that travel untouched; a cut drops what lies outside."""
 
     def __init__(self, stream: Stream, passengers: Passengers) -> None:
         self._stream = stream
@@ -127,7 +132,7 @@ class Copy:
 
     def board(self, packet: AnyPacket) -> list[AnyPacket]:
         """The packet itself, for the new stream."""
-        if self._passengers.trimmed and not clip(packet, self._passengers):
+        if not settle(packet, self._passengers):
             return []
         packet.stream = self._stream
         return [packet]
@@ -135,21 +140,6 @@ class Copy:
     def finish(self) -> list[AnyPacket]:
         """None: nothing is kept back."""
         return []
-
-
-def clip(packet: AnyPacket, passengers: Passengers) -> bool:
-    """Move a packet to the target's clock and clip it to the cut; False where nothing is left."""
-    base = packet.time_base
-    start = (packet.pts or 0) - round(passengers.origin / base)
-    end = start + (packet.duration or 0)
-    if passengers.end is not None:
-        end = min(end, round((passengers.end - passengers.origin) / base))
-    begin = max(start, 0)
-    if end < begin or (packet.duration and end == begin):
-        return False
-    packet.pts = packet.dts = begin
-    packet.duration = end - begin
-    return True
 
 
 def _seat(
@@ -174,7 +164,7 @@ def _sound_seat(
     if stream.codec_context is None:
         return None
     if not passengers.trimmed:
-        copy = _copy(container, stream, passengers)
+        copy = _sound_copy(container, muxer, stream, passengers)
         if copy is not None:
             return copy
     name = sound_encoder(container, muxer, stream.codec_context.name)
@@ -182,9 +172,22 @@ def _sound_seat(
         return None
     if not passengers.trimmed:
         say(f"sound: {muxer} does not hold {stream.codec_context.name}, so it becomes {name}")
-    cutter = Cutter(container, stream, name, passengers)
+    cutter = Cutter(container, muxer, stream, name, passengers)
     adopt(cutter.stream, stream)
     return cutter
+
+
+def _sound_copy(
+    container: OutputContainer, muxer: str, stream: AudioStream, passengers: Passengers
+) -> Seat | None:
+    context = stream.codec_context
+    priming = Fraction(AAC_PRIMING, context.sample_rate or 1)
+    rounded = passengers.lead(stream) + Fraction(1, 1000)
+    if muxer == "matroska" and context.name == "aac" and rounded >= priming:
+        primed = Primed(container, stream, passengers)
+        adopt(primed.stream, stream)
+        return primed
+    return _copy(container, stream, passengers)
 
 
 def _subtitle_seat(
@@ -218,7 +221,15 @@ def adopt(new: Stream, old: Stream) -> None:
     """Give a new stream the language, title and role of the old one."""
     new.metadata.clear()
     new.metadata.update(worth_keeping(old.metadata))
+    language = new.metadata.get("language", "")
+    if new.container.format.name == "mov" and language in _QUICKTIME:
+        new.metadata["language"] = _QUICKTIME[language]
     new.disposition = old.disposition
+
+
+def _tells_chapters(stream: Stream, passengers: Passengers) -> bool:
+    """True for the track in which MP4 repeats the titles of its chapters."""
+    return stream.type == "data" and stream.name == "bin_data" and bool(passengers.chapters)
 
 
 def _words(stream: Stream) -> str:

@@ -112,3 +112,34 @@ class Passengers:
             packets = list(self._queue)
             self._queue.clear()
         return packets
+
+    def lead(self, stream: av.stream.Stream) -> Fraction:
+        """Seconds by which a stream's first packet comes before the target's zero; 0 if unknown."""
+        base = stream.time_base or Fraction(1)
+        with self._lock:
+            waiting = [p.pts for p in self._queue if p.stream_index == stream.index]
+        if len(stream.index_entries):
+            waiting.append(stream.index_entries[0].timestamp)
+        first = min((pts for pts in waiting if pts is not None), default=0)
+        return max(Fraction(0), self.origin - first * base) if waiting else Fraction(0)
+
+
+def settle(packet: av.packet.Packet[av.stream.Stream], passengers: Passengers) -> bool:
+    """Move a packet to the target's clock and clip it to the cut; False where nothing is left."""
+    base = packet.time_base
+    moved = round(passengers.origin / base)
+    start = (packet.pts or 0) - moved
+    if packet.dts is not None:
+        packet.dts -= moved
+    packet.pts = start
+    if not passengers.trimmed:
+        return True
+    end = start + (packet.duration or 0)
+    if passengers.end is not None:
+        end = min(end, round((passengers.end - passengers.origin) / base))
+    begin = max(start, 0)
+    if end < begin or (packet.duration and end == begin):
+        return False
+    packet.pts = packet.dts = begin
+    packet.duration = end - begin
+    return True

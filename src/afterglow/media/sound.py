@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.stream import Stream
 from numpy.typing import NDArray
 
-from afterglow.media.passengers import Passengers
+from afterglow.media.passengers import Passengers, settle
 
 _USUAL = {"webm": "libopus", "matroska": "flac"}
 """The codec where the source's own cannot be encoded or held; AAC elsewhere."""
@@ -23,6 +23,8 @@ _ENCODERS = {"opus": "libopus", "mp3": "libmp3lame", "mp3float": "libmp3lame"}
 """Encoders by the codec's name, where FFmpeg's default one is experimental or of another name."""
 _NO_ENCODER = frozenset({"vorbis", "truehd", "mlp", "dca", "dts"})
 """Codecs whose encoders are experimental."""
+AAC_PRIMING = 1024
+"""Samples that FFmpeg's AAC encoder, and most others, put before the first."""
 _JITTER = Fraction(1, 500)
 """Seconds by which time stamps may be off, as in containers that count milliseconds."""
 
@@ -43,15 +45,57 @@ def sound_encoder(container: OutputContainer, muxer: str, codec: str) -> str | N
     return None
 
 
+class Primed:
+    """AAC that travels untouched into Matroska, which must be told how much of it is priming.
+
+    Without that, its time stamps before zero would move the pictures. The encoder is only opened
+    because it writes the usual priming into the stream's facts; the packets are the source's.
+    """
+
+    def __init__(
+        self, container: OutputContainer, source: AudioStream, passengers: Passengers
+    ) -> None:
+        self._passengers = passengers
+        rate = source.codec_context.sample_rate
+        self._priming = Fraction(AAC_PRIMING, rate)
+        stream = container.add_stream("aac", rate=rate)
+        assert isinstance(stream, AudioStream)
+        self.stream = stream
+        stream.codec_context.layout = source.codec_context.layout.name
+        stream.codec_context.time_base = Fraction(1, rate)
+        stream.codec_context.open()
+        stream.codec_context.extradata = source.codec_context.extradata
+
+    def board(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
+        """The packet itself; none where it is all older than the priming."""
+        settle(packet, self._passengers)
+        first = -round(self._priming / packet.time_base)
+        if (packet.pts or 0) + (packet.duration or 0) <= first:
+            return []
+        packet.pts = packet.dts = max(first, packet.pts or 0)
+        packet.stream = self.stream
+        return [packet]
+
+    def finish(self) -> list[Packet[Stream]]:
+        """None: nothing is kept back."""
+        return []
+
+
 class Cutter:
     """One sound stream on its way through decoder, scissors and encoder."""
 
     def __init__(
-        self, container: OutputContainer, source: AudioStream, encoder: str, passengers: Passengers
+        self,
+        container: OutputContainer,
+        muxer: str,
+        source: AudioStream,
+        encoder: str,
+        passengers: Passengers,
     ) -> None:
         self._source = source
         self._passengers = passengers
         self._next: int | None = None
+        self._nudge = 1 if muxer in ("matroska", "webm") else 0
         context = source.codec_context
         rate = 48000 if encoder == "libopus" else context.sample_rate
         stream = container.add_stream(encoder, rate=rate)
@@ -70,15 +114,22 @@ class Cutter:
         """The packets that decoder and encoder were still holding."""
         packets = self._encode(self._source.decode(None))
         if self._next is not None:
-            packets += self.stream.encode(None)
+            packets += self._nudged(self.stream.encode(None))
         return packets
 
     def _encode(self, frames: list[AudioFrame]) -> list[Packet[Stream]]:
         packets: list[Packet[Stream]] = []
         for frame in frames:
             for piece in self._cut(frame):
-                packets += self.stream.encode(piece)
+                packets += self._nudged(self.stream.encode(piece))
         return packets
+
+    def _nudged(self, packets: list[Packet[AudioStream]]) -> list[Packet[Stream]]:
+        """The packets a sample early for Matroska, which rounds up half a millisecond twice."""
+        for packet in packets:
+            packet.pts = (packet.pts or 0) - self._nudge
+            packet.dts = packet.pts
+        return cast("list[Packet[Stream]]", packets)
 
     def _cut(self, frame: AudioFrame) -> Iterator[AudioFrame]:
         """The part of a decoded frame inside the cut, after silence where the source has a hole."""

@@ -11,7 +11,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from afterglow.media.passengers import Passengers
+from afterglow.media.passengers import Passengers, settle
 
 _TEXT = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"})
 _SPOKEN = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt", "matroska": "subrip"}
@@ -40,11 +40,11 @@ class Translator:
 
     def board(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
         """The subtitle in the new words, on the target's clock; none where it holds no text."""
+        words = b"\n".join(_words(line) for line in self._source.decode2(packet) or ())
+        if not words.strip() or not settle(packet, self._passengers):
+            return []
         start = round((packet.pts or 0) * packet.time_base / _MILLISECOND)
         length = round((packet.duration or 0) * packet.time_base / _MILLISECOND)
-        words = b"\n".join(_words(line) for line in self._source.decode2(packet) or ())
-        if not words.strip():
-            return []
         new: Packet[Stream] = Packet(self._payload(words))
         new.time_base = _MILLISECOND
         new.pts = new.dts = start

@@ -13,6 +13,7 @@ import av.error
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from afterglow.errors import MediaError
@@ -140,8 +141,8 @@ class Durations:
         return self._known.pop(-1 if pts is None else pts, self._usual)
 
     def _final(self) -> int:
-        """Up to the end of the video, where that is known and plausible; else as usual."""
-        if self._video.duration is None:
+        """Up to the end of a video of varying rate, if that is known and plausible; or as usual."""
+        if self._video.duration is None or 2 * self._longest <= 3 * self._usual:
             return self._usual
         whole = round(self._video.duration / self._video.time_base)
         left = whole - (self._last - self._first)
@@ -168,6 +169,7 @@ def _picture_stream(
     if plan.codec == "hevc" and plan.muxer in ("mp4", "mov"):
         context.codec_tag = "hvc1"
     tag(context, written_colour(video.colour, plan.pixel_format, plan.encoder))
+    stream.disposition = Disposition.default
     stream.metadata.update(worth_keeping(passengers.video_metadata))
     if plan.alpha and plan.codec == "vp9":
         stream.metadata["alpha_mode"] = "1"
