@@ -1,0 +1,93 @@
+"""ghost against a transcode of its own output: the same pictures to encode, the fair floor."""
+
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from benchmarks.measure import AFTERGLOW, clip, in_turn, spend, transcode
+
+from afterglow.effects.ghost.effect import Ghost
+from afterglow.frames import Frame, VideoInfo
+
+QP, PRESET = 10, "medium"
+SIZES = {"720p": (720, 10.0), "1080p": (1080, 10.0), "2160p": (2160, 4.0)}
+
+
+def run(*, quick: bool) -> dict[str, object]:
+    """Ratios of wall time at three sizes, time of the effect alone, and memory against length."""
+    with tempfile.TemporaryDirectory(prefix="afterglow-bench-") as name:
+        folder = Path(name)
+        return {
+            "settings": f"ghost defaults, libx264 -qp {QP} -preset {PRESET}",
+            "against_transcode": {
+                size: _against(folder, lines, seconds if not quick else 2.0, 1 if quick else 3)
+                for size, (lines, seconds) in SIZES.items()
+            },
+            # Before this process grows: a child's peak counts its parent's size at the start.
+            "memory_1080p": _memory(folder, (2.0, 6.0) if quick else (10.0, 60.0)),
+            "effect_alone_1080p_ms": {
+                style: _alone(folder, style, 48 if quick else 160)
+                for style in ("glow", "shadow", "normal")
+            },
+        }
+
+
+def _ghost(source: Path, target: Path) -> list[str]:
+    flags = ["--quiet", "--overwrite", "--device=cpu", "--encoder=software", f"--preset={PRESET}"]
+    return [*AFTERGLOW, "ghost", str(source), str(target), f"--qp={QP}", *flags]
+
+
+def _against(folder: Path, lines: int, seconds: float, turns: int) -> dict[str, float]:
+    """Wall time of ghost over that of transcoding its output, and over transcoding the source."""
+    source, made = clip(folder, lines, seconds), folder / "ghost.mp4"
+    spend(_ghost(source, made))
+    mine, floor, plain = in_turn(
+        turns,
+        lambda: spend(_ghost(source, folder / "again.mp4")),
+        lambda: spend(transcode(made, folder / "floor.mp4", QP, PRESET)),
+        lambda: spend(transcode(source, folder / "plain.mp4", QP, PRESET)),
+    )
+    frames = round(seconds * 24)
+    return {
+        "ratio_to_transcode_of_output": round(mine.wall / floor.wall, 3),
+        "ratio_to_transcode_of_source": round(mine.wall / plain.wall, 3),
+        "ghost_fps": round(frames / mine.wall, 1),
+        "transcode_fps": round(frames / floor.wall, 1),
+        "ghost_cpu_ms_per_frame": round(mine.cpu / frames * 1000, 1),
+        "transcode_cpu_ms_per_frame": round(floor.cpu / frames * 1000, 1),
+        "ghost_peak_mb": round(mine.peak_mb),
+    }
+
+
+def _alone(folder: Path, style: str, count: int) -> float:
+    """Milliseconds of a 1080p frame in the effect, once the trail has grown."""
+    frames = _decoded(clip(folder, 1080, 10.0), count)
+    video = VideoInfo(1920, 1080, Fraction(24), Fraction(1, 24))
+    made = Ghost(style=style).stream(iter(frames), video)
+    grown = 36
+    for _ in range(grown):
+        next(made)
+    begun = time.perf_counter()
+    rest = sum(1 for _ in made)
+    return round((time.perf_counter() - begun) / rest * 1000, 2)
+
+
+def _decoded(path: Path, count: int) -> list[Frame]:
+    with av.open(str(path)) as box:
+        decoded = zip(range(count), box.decode(video=0), strict=False)
+        return [Frame(frame.to_ndarray(format="rgb24"), index) for index, frame in decoded]
+
+
+def _memory(folder: Path, lengths: tuple[float, float]) -> dict[str, float]:
+    """Peak memory of a short and a long run, in 10^6 bytes, and their ratio."""
+    short, long = (
+        spend(_ghost(clip(folder, 1080, seconds), folder / "memory.mp4")).peak_mb
+        for seconds in lengths
+    )
+    return {
+        f"peak_mb_{lengths[0]:g}s": round(short),
+        f"peak_mb_{lengths[1]:g}s": round(long),
+        "ratio": round(long / short, 3),
+    }

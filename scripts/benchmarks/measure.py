@@ -1,0 +1,172 @@
+"""Clips, clocks and yardsticks that the benchmarks share."""
+
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+ROOT = Path(__file__).resolve().parents[2]
+AFTERGLOW = [sys.executable, "-m", "afterglow"]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took."""
+
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of all cores."""
+    peak_mb: float
+    """Largest resident memory, in 10^6 bytes."""
+
+
+def spend(command: Sequence[str]) -> Spent:
+    """Run a command and return what it took; fail loudly with what it said."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert child.stderr is not None
+    said = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{said.decode(errors='replace')}")
+    wall = time.perf_counter() - begun
+    return Spent(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
+
+
+def in_turn(turns: int, *runs: Callable[[], Spent]) -> list[Spent]:
+    """Run several things one after the other, again and again; return each one's median."""
+    spent = [[run() for run in runs] for _ in range(turns)]
+    return [_median([turn[i] for turn in spent]) for i in range(len(runs))]
+
+
+def _median(spent: list[Spent]) -> Spent:
+    return Spent(
+        statistics.median(s.wall for s in spent),
+        statistics.median(s.cpu for s in spent),
+        max(s.peak_mb for s in spent),
+    )
+
+
+def transcode(source: Path, target: Path, qp: int, preset: str) -> list[str]:
+    """The command of a plain transcode: FFmpeg's own program, or the same through PyAV."""
+    program = shutil.which("ffmpeg")
+    if program:
+        said = [program, "-v", "error", "-nostdin", "-y", "-i", str(source)]
+        return [
+            *said,
+            "-c:v",
+            "libx264",
+            "-qp",
+            str(qp),
+            "-preset",
+            preset,
+            "-c:a",
+            "copy",
+            str(target),
+        ]
+    return [sys.executable, str(Path(__file__)), str(source), str(target), str(qp), preset]
+
+
+def yardstick() -> str:
+    """The name and version of what ``transcode`` runs."""
+    program = shutil.which("ffmpeg")
+    if not program:
+        return f"PyAV {av.__version__} (FFmpeg {av.ffmpeg_version_info})"
+    return subprocess.run(
+        [program, "-version"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[0]
+
+
+def _transcode_with_pyav(source: str, target: str, qp: str, preset: str) -> None:
+    with av.open(source) as given, av.open(target, "w") as taken:
+        pictures = given.streams.video[0]
+        pictures.thread_type = "AUTO"
+        coded = taken.add_stream("libx264", rate=pictures.average_rate)
+        coded.width, coded.height = pictures.width, pictures.height
+        coded.pix_fmt = "yuv420p"
+        coded.options = {"qp": qp, "preset": preset}
+        for frame in given.decode(pictures):
+            frame.pict_type = 0
+            taken.mux(coded.encode(frame))
+        taken.mux(coded.encode(None))
+
+
+def clip(folder: Path, lines: int, seconds: float) -> Path:
+    """A 16:9 clip of so many lines: the juggler where footage is at hand, else a made scene.
+
+    Real footage is scaled by Lanczos and looped to the length; it is encoded once at QP 18.
+    """
+    target = folder / f"clip-{lines}-{seconds:g}.mp4"
+    if target.exists():
+        return target
+    footage = os.environ.get("AFTERGLOW_FOOTAGE")
+    frames = _looped(Path(footage) / "static/juggle.mp4") if footage else _made()
+    width = lines * 16 // 9
+    with av.open(str(target), "w") as box:
+        stream = box.add_stream("libx264", rate=24, options={"qp": "18", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = width, lines, "yuv420p"
+        for index, frame in zip(range(round(seconds * 24)), frames, strict=False):
+            scaled = frame.reformat(width, lines, "yuv420p", interpolation="LANCZOS")
+            scaled.pts, scaled.time_base, scaled.pict_type = (
+                index,
+                stream.codec_context.time_base,
+                0,
+            )
+            box.mux(stream.encode(scaled))
+        box.mux(stream.encode(None))
+    return target
+
+
+def _looped(path: Path):
+    while True:
+        with av.open(str(path)) as box:
+            yield from box.decode(video=0)
+
+
+def _made():
+    sys.path.insert(0, str(ROOT))
+    from tests.scenes import Scene, Subject, walk
+
+    scene = Scene(
+        640, 360, frames=60, subject=Subject(path=walk((0.1, 0.5), (0.013, 0.001))), noise=1
+    )
+    views = list(scene)
+    while True:
+        for view in views:
+            yield av.VideoFrame.from_ndarray(view.rgb, format="rgb24")
+
+
+def circumstances() -> dict[str, object]:
+    """Commit, hardware and versions."""
+    commit = subprocess.run(
+        ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True
+    ).stdout.strip()
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    return {
+        "commit": commit,
+        "cpu": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "yardstick": yardstick(),
+    }
+
+
+if __name__ == "__main__":
+    _transcode_with_pyav(*sys.argv[1:5])
