@@ -1,26 +1,34 @@
 """Camera motion of a stream: how the content moved from each frame to the next.
 
 One pass, no look-ahead, and a state whose size does not depend on the length of the video.
+
+Phase correlation with the frame before proposes motions; so do "nothing moved", "it went on as before"
+and, for a similarity, followed corner points. The one that explains most of the picture is taken, and
+refined against an anchor: an earlier frame of the shot that is still largely in view. Errors therefore
+do not add up from frame to frame, and a camera that stands still stays where it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.phase import Grey, Spectrum, correlate, hann, peaks, spectrum
+from afterglow.analysis.align import Matrix
+from afterglow.analysis.follow import Model, Seen, begin, follow
+from afterglow.analysis.picture import Look, look, measuring_size
+from afterglow.frames import Frame, VideoInfo
 
-Model: TypeAlias = Literal["translation", "similarity", "none"]
-"""What a camera may do: shift; shift, turn and zoom; nothing."""
-Matrix: TypeAlias = NDArray[np.float64]
-"""(3, 3) float64: maps (x, y, 1) in display pixels."""
+_LEAST_SIDE = 12
+"""Pixels: in a coarse picture that is smaller no motion is sought."""
+_DARK = 12.0
+"""Mean level, 0-255, below which a blank picture is black."""
 
 
-def _stand_still() -> Matrix:
+def _rest() -> Matrix:
     return np.eye(3)
 
 
@@ -28,9 +36,9 @@ def _stand_still() -> Matrix:
 class Motion:
     """Motion of the content from the frame before to this frame, in display pixels, y down."""
 
-    step: Matrix = field(default_factory=_stand_still)
+    step: Matrix = field(default_factory=_rest)
     """(3, 3) maps a place in the frame before to its place in this frame."""
-    cumulative: Matrix = field(default_factory=_stand_still)
+    cumulative: Matrix = field(default_factory=_rest)
     """(3, 3) maps a place in the shot's first frame to its place in this frame."""
     dx: float = 0.0
     """Pixels that the middle of the picture moved to the right."""
@@ -40,10 +48,12 @@ class Motion:
     """Degrees that the content turned, clockwise as seen."""
     zoom: float = 1.0
     """Size of the content over its size in the frame before."""
-    confidence: float = 0.0
-    """0 to 1: how much of the picture agrees."""
+    response: float = 0.0
+    """Height of the correlation peak, 0 to 1: low where nothing lines up."""
     second_ratio: float = 1.0
-    """Second-best answer over the best: near 1 means that there were two."""
+    """Second-best peak over the best: near 1 means that there were two answers, or none."""
+    mismatch: float = 1.0
+    """Share of the picture that the motion does not explain, 0 to 1."""
     cut: bool = False
     """The frame begins a new shot."""
     shot: int = 0
@@ -51,56 +61,85 @@ class Motion:
 
 
 class CameraTracker:
-    """The state of one video's camera: what the frame before looked like, and the path so far."""
+    """The state of one video's camera: what has been seen of it so far."""
 
     def __init__(
         self, width: int, height: int, model: Model = "translation", *, lines: int = 270
     ) -> None:
         """Begin a video of ``width`` x ``height`` pixels, measured at ``lines`` lines of 16:9."""
+        self._full = (width, height)
         self._model = model
-        self._size = (width, height)
-        shrink = min(1.0, (lines * lines * 16 / 9 / (width * height)) ** 0.5)
-        self._small = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-        self._before: Spectrum | None = None
-        self._cumulative = np.eye(3)
+        self._lines = lines
+        self._size: tuple[int, int] | None = None
+        self._seen: Seen | None = None
 
     def step(self, picture: NDArray[Any], subject: NDArray[Any] | None = None) -> Motion:
         """Return the motion that led to this frame.
 
         picture: (h, w) grey or (h, w, 3) RGB, uint8, uint16 or float32 0-255, of any size with the
-        video's shape: a picture that is already small costs least.
-        subject: (h, w) matte of the same kind, or float32 0-1; it is left out of the measurement.
+        video's shape, the same throughout; a picture that is already small costs least.
+        subject: (H, W) matte, uint8, uint16 or float32 0-1, of any size; it is left out.
         """
-        if self._model == "none" or min(self._small) < 16:
+        if self._model == "none":
             return Motion()
-        grey = small_grey(picture, self._small)
-        weight = hann(*grey.shape)
-        if subject is not None:
-            weight = weight * (1 - small_matte(subject, self._small))
-        before, self._before = self._before, spectrum(grey, weight)
+        if self._size is None:
+            self._size = measuring_size(picture.shape, self._lines)
+        if min(self._size) < 2 * _LEAST_SIDE:
+            return Motion()
+        now = look(picture, subject, self._size)
+        before = self._seen
+        if now.blank:
+            return self._blank(before, now)
+        self._seen = follow(before, now, self._model) if before else begin(now, self._model)
+        return self._motion(self._seen)
+
+    def _blank(self, before: Seen | None, now: Look) -> Motion:
+        """Return no motion; what was seen before is kept, for the picture may come back."""
         if before is None:
             return Motion()
-        found = peaks(correlate(before, self._before, grey.shape[1]), 2)
-        if not found:
-            return Motion(cumulative=self._cumulative)
-        dx = found[0].dx * self._size[0] / self._small[0]
-        dy = found[0].dy * self._size[1] / self._small[1]
-        step = np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64)
-        self._cumulative = step @ self._cumulative
-        return Motion(step, self._cumulative, dx, dy, confidence=found[0].response)
+        if now.brightness < _DARK and before.look.brightness > 2 * _DARK and not before.over:
+            self._seen = replace(before, over=True)
+            return Motion(cut=True, shot=before.shot + 1)
+        return Motion(cumulative=self._in_full(before.place), shot=before.shot + before.over)
+
+    def _motion(self, seen: Seen) -> Motion:
+        if seen.found is None:
+            return Motion(shot=seen.shot)
+        found = seen.found
+        step = self._in_full(seen.step)
+        middle = np.array([(self._full[0] - 1) / 2, (self._full[1] - 1) / 2, 1.0])
+        dx, dy, _ = step @ middle - middle
+        return Motion(
+            step,
+            self._in_full(seen.place),
+            float(dx),
+            float(dy),
+            float(np.degrees(np.arctan2(step[1, 0], step[0, 0]))),
+            float(np.sqrt(abs(np.linalg.det(step[:2, :2])))),
+            found.response,
+            found.second_ratio,
+            found.mismatch,
+            seen.cut,
+            seen.shot,
+        )
+
+    def _in_full(self, matrix: Matrix) -> Matrix:
+        """Return a matrix between small pictures as one between frames."""
+        assert self._size is not None
+        ratio = np.array(self._size) / self._full
+        shrink = np.diag([*ratio, 1.0])
+        shrink[:2, 2] = (ratio - 1) / 2
+        return np.linalg.inv(shrink) @ matrix @ shrink
 
 
-def small_grey(picture: NDArray[Any], size: tuple[int, int]) -> Grey:
-    """Return an (h, w) float32 picture of grey levels 0-255 at ``size`` (width, height)."""
-    shrunk = picture if picture.shape[1::-1] == size else cv2.resize(
-        picture, size, interpolation=cv2.INTER_AREA
-    )
-    grey = cv2.cvtColor(shrunk, cv2.COLOR_RGB2GRAY) if shrunk.ndim == 3 else shrunk
-    scale = 1 / 257 if picture.dtype == np.uint16 else 1.0
-    return (grey * np.float32(scale)).astype(np.float32, copy=False)
+def track(
+    frames: Iterable[Frame], video: VideoInfo, model: Model
+) -> Iterator[tuple[Frame, Motion]]:
+    """Give every frame out with the motion that led to it; its matte, if any, is the subject.
 
-
-def small_matte(matte: NDArray[Any], size: tuple[int, int]) -> Grey:
-    """Return an (h, w) float32 matte 0-1 at ``size`` (width, height)."""
-    white = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}.get(matte.dtype, 1)
-    return small_grey(matte, size) * np.float32((257 if white == 65535 else 1) / white)
+    The frames' pixels are NumPy arrays.
+    """
+    tracker = CameraTracker(video.width, video.height, model)
+    for frame in frames:
+        matte = None if frame.alpha is None else np.asarray(frame.alpha)
+        yield frame, tracker.step(np.asarray(frame.pixels), matte)

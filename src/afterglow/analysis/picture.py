@@ -1,0 +1,83 @@
+"""Small grey pictures: what the camera and the cuts are measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.analysis.align import Grey, evened
+
+_SOFT_FINE, _SOFT_COARSE = 1.5, 0.8
+"""Blur, in pixels: sampling between the pixels is only exact in a picture that is a little soft."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A frame, small."""
+
+    fine: Grey
+    """(h, w) float32, evened."""
+    coarse: Grey
+    """(h / 2, w / 2) float32, evened."""
+    grey: Grey
+    """(h / 2, w / 2) float32: levels 0-255."""
+    free: Grey
+    """(h, w) float32: 1 - matte; 1 where no matte is known."""
+    matted: bool
+    """A matte is known."""
+
+    @property
+    def blank(self) -> bool:
+        """True where there is nothing to see: black, white, or one level throughout."""
+        return float(self.grey.std()) < 1.0
+
+    @property
+    def brightness(self) -> float:
+        """Mean level, 0-255."""
+        return float(self.grey.mean())
+
+
+def measuring_size(shape: tuple[int, ...], lines: int) -> tuple[int, int]:
+    """Return (width, height) for pictures of this shape: even, and at most
+
+    as many pixels as ``lines`` of 16:9 have.
+    """
+    height, width = shape[:2]
+    shrink = min(1.0, (lines * lines * 16 / 9 / (width * height)) ** 0.5)
+    return max(2, 2 * round(width * shrink / 2)), max(2, 2 * round(height * shrink / 2))
+
+
+def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, int]) -> Look:
+    """Return the look of a picture at ``size`` (width, height).
+
+    picture: (H, W) grey or (H, W, 3) RGB, uint8, uint16 or float32 0-255.
+    subject: (H, W) matte, uint8, uint16 or float32 0-1.
+    """
+    grey = _grey(picture, size)
+    width, height = size
+    half = cv2.resize(grey, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    free = np.ones((height, width), np.float32)
+    if subject is not None:
+        free -= _grey(subject, size) / np.float32(1 if subject.dtype.kind == "f" else 255)
+    return Look(
+        evened(cv2.GaussianBlur(grey, (0, 0), _SOFT_FINE)),
+        evened(cv2.GaussianBlur(half, (0, 0), _SOFT_COARSE)),
+        half,
+        free,
+        subject is not None,
+    )
+
+
+def _grey(picture: NDArray[Any], size: tuple[int, int]) -> Grey:
+    """Return (h, w) float32: levels 0-255, or the picture's own if it is of floats."""
+    shrunk = picture
+    if picture.shape[1::-1] != size:
+        shrunk = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if shrunk.ndim == 3:
+        shrunk = cv2.cvtColor(shrunk, cv2.COLOR_RGB2GRAY)
+    scale = np.float32(1 / 257 if picture.dtype == np.uint16 else 1)
+    return np.multiply(shrunk, scale, dtype=np.float32)
