@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from afterglow.media.matte import attach_matte
     from afterglow.media.options import ReadOptions, Say
     from afterglow.media.passengers import Passengers
-    from afterglow.media.probe import Probe, probe
+    from afterglow.media.probing import Probe, probe
     from afterglow.media.reader import Source, open_source
     from afterglow.media.target import Target, WriteOptions, open_target, plan_target
 
 _HOME = {
     "Passengers": "passengers",
-    "Probe": "probe",
+    "Probe": "probing",
     "ReadOptions": "options",
     "Say": "options",
     "Source": "reader",
@@ -31,7 +31,7 @@ _HOME = {
     "open_source": "reader",
     "open_target": "target",
     "plan_target": "target",
-    "probe": "probe",
+    "probe": "probing",
     "working_encoder": "encoders",
 }
 
