@@ -1,8 +1,8 @@
 """Pixel operations, pure: a NumPy array is computed by OpenCV, a torch tensor where it lies.
 
-Pictures are ``(H, W)`` or ``(H, W, C)`` with 2 to 4 channels, ``uint8``, ``uint16`` over its whole range, or ``float32``
-with white at 1.0. What comes out has the type that went in, unless an operation says otherwise.
-Integers are clamped and rounded to nearest, so that nothing overflows.
+Pictures are ``(H, W)`` or ``(H, W, C)`` with 2 to 4 channels, in ``uint8``, in ``uint16`` over its
+whole range, or in ``float32`` with white at 1.0. What comes out has the type that went in, unless
+an operation says otherwise. Integers are clamped and rounded to nearest: nothing overflows.
 """
 
 from afterglow.ops.blend import add, difference, gain, lerp, multiply, over, screen

@@ -27,7 +27,8 @@ def soft_blur(pixels: Picture, sigma: float) -> Picture:
     """A wide blur at the price of a narrow one: a Gaussian on a reduced picture.
 
     Up to sigma 4 it is ``gaussian_blur``. Beyond, the picture is reduced until sigma is 2 to 4,
-    blurred and enlarged again; the result is within a few levels of the Gaussian.
+    blurred and enlarged again; within 4 levels of the Gaussian, but near the edge of a picture up
+    to 20, because what is mirrored there lies half a coarse pixel off.
     """
     step = int(sigma // 2)
     if sigma <= 4 or min(pixels.shape[:2]) < 2 * step:
