@@ -90,6 +90,12 @@ class Converter:
         return pixels, alpha
 
 
+def is_opaque(frame: VideoFrame) -> bool:
+    """True where no pixel of an 8-bit picture with alpha or a palette is transparent."""
+    _, alpha = _unpacked(frame.reformat(format="rgba"))
+    return alpha is None or bool(np.all(alpha == 255))
+
+
 def stretched(picture: NDArray[Any], bits: int) -> NDArray[Any]:
     """The uint16 picture with its white at 65535.
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from afterglow.errors import MediaError
 from afterglow.frames import VideoInfo
 from afterglow.media.colour import resolve, tags_of
+from afterglow.media.convert import is_opaque
+from afterglow.media.decode import decode
+from afterglow.media.opening import Opened, open_media
 from afterglow.media.orientation import UPRIGHT, Orientation, orientation_of
 from afterglow.media.passengers import Mastering, mastering_of
 from afterglow.media.sidedata import side_data
@@ -16,8 +19,6 @@ from afterglow.media.timing import known_duration, known_frames, sensible_rate
 
 if TYPE_CHECKING:
     from av import VideoFrame
-
-    from afterglow.media.opening import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
         sample_aspect=_sample_aspect(opened, orientation),
         depth=16 if bits > 8 else 8,
         bits=next(step for step in (8, 10, 12, 16, 32) if bits <= step),
-        alpha=has_alpha(frame),
+        alpha=has_alpha(frame) and not _opaque_throughout(opened, frame),
         colour=colour,
         frames=known_frames(opened),
         duration=known_duration(opened, rate),
@@ -82,6 +83,19 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
 def has_alpha(frame: VideoFrame) -> bool:
     """True where the picture's format holds a matte."""
     return frame.format.has_palette or any(c.is_alpha for c in frame.format.components)
+
+
+def _opaque_throughout(opened: Opened, frame: VideoFrame) -> bool:
+    """True for a GIF or an image with a palette that makes no use of its transparency."""
+    if not (frame.format.has_palette or opened.container.format.name == "gif"):
+        return False
+    if not opened.seekable:
+        return False
+    again = open_media(opened.source)
+    try:
+        return all(is_opaque(picture) for picture in decode(again, lambda packet: None))
+    finally:
+        again.close()
 
 
 def refuse_hdr(facts: Facts, source: str, choice: str) -> None:

@@ -21,6 +21,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from afterglow.errors import MediaError
+from afterglow.media.matroska import is_cut_off
 from afterglow.media.pipe import Intake, PipeFacts, read_facts
 from afterglow.media.sequence import Sequence, find_sequence
 
@@ -106,8 +107,11 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
         container = av.open(
             f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
         )
-    regular = stat.S_ISREG(path.stat().st_mode)
-    return _choose(source, container, seekable=regular)
+    opened = _choose(source, container, seekable=stat.S_ISREG(path.stat().st_mode))
+    if opened.seekable and is_cut_off(path):
+        opened.close()
+        raise MediaError(f"{source}: is cut off: the file is shorter than its own header says")
+    return opened
 
 
 def _open_pipe() -> Opened:
@@ -197,7 +201,13 @@ def choose_stream(source: str, container: InputContainer) -> VideoStream:
     candidates = [s for s in container.streams.video if not s.disposition & aside]
     if not candidates:
         raise MediaError(f"{source}: has no video stream")
-    return max(candidates, key=_rank)
+    best = max(candidates, key=_rank)
+    if best.disposition & Disposition.dependent:
+        raise MediaError(
+            f"{source}: is a photo made of tiles, which cannot be put together here",
+            hint="save it as JPEG or PNG first",
+        )
+    return best
 
 
 def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:

@@ -17,13 +17,11 @@ from afterglow.media.facts import Facts, describe, refuse_hdr
 from afterglow.media.opening import open_media
 from afterglow.media.options import ReadOptions, Say
 from afterglow.media.passengers import Passengers
+from afterglow.media.tonemap import SDR, ToneMap, sdr, tone_map
 from afterglow.media.winding import Platform, Reel, Winder, wanted
 
 if TYPE_CHECKING:
     from av import VideoFrame
-
-_LINGER = Fraction(10)
-"""Seconds after the end of a cut in which late sound is still looked for."""
 
 
 def open_source(source: str, options: ReadOptions, say: Say) -> Source:
@@ -81,7 +79,13 @@ class Source:
         platform: Platform,
         say: Say,
     ) -> None:
-        self.video = cut_info(scaled_info(facts.video, options.resolution), options)
+        video = facts.video
+        self._tones: ToneMap | None = None
+        if options.hdr == "tonemap" and video.colour.hdr:
+            self._tones = tone_map(video.colour.transfer, facts.mastering)
+            video = replace(video, colour=SDR)
+            say("HDR: tone-mapped to BT.709")
+        self.video = cut_info(scaled_info(video, options.resolution), options)
         end = None if reel.end is None else reel.end - reel.zero
         self.kept = (0, end) if options.cut else (None, None)
         self.offset = (reel.zero - reel.first) * self.video.time_base
@@ -137,8 +141,22 @@ class Source:
         if size != self._stored:
             self._say(f"the size changes on the way: {size[0]}x{size[1]} is scaled to the first")
         pixels, alpha = self._convert(picture)
+        if self._tones is not None:
+            pixels = sdr(pixels, self._tones)
         assert picture.pts is not None
-        return Frame(pixels, picture.pts - self._reel.zero, alpha)
+        frame = Frame(pixels, picture.pts - self._reel.zero, alpha)
+        return _on_device(frame, self._options.device)
+
+
+def _on_device(frame: Frame, device: str) -> Frame:
+    """The frame with tensors on ``device``; as it is on the CPU."""
+    if device == "cpu":
+        return frame
+    import torch
+
+    pixels = torch.from_numpy(frame.pixels).to(device)
+    alpha = None if frame.alpha is None else torch.from_numpy(frame.alpha).to(device)
+    return replace(frame, pixels=pixels, alpha=alpha)
 
 
 def scaled_info(video: VideoInfo, lines: int | None) -> VideoInfo:
@@ -171,7 +189,7 @@ def _passengers(reel: Reel, facts: Facts, options: ReadOptions) -> Passengers:
         origin=reel.zero * base + shift,
         end=None if reel.end is None else reel.end * base + shift,
         trimmed=options.cut,
-        mastering=facts.mastering,
+        mastering=None if options.hdr == "tonemap" else facts.mastering,
         lost=["a second video stream" for s in others if _second_video(s)],
     )
 

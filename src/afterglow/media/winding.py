@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from afterglow.errors import MediaError
 from afterglow.media.decode import Put, decode, from_key_frame
 from afterglow.media.deinterlace import deinterlaced
-from afterglow.media.opening import Opened, open_media
+from afterglow.media.opening import Opened, open_media, told
 from afterglow.media.timing import with_times
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _WORTH_SEEKING = Fraction(2)
 """Seconds; to a nearer start the source is simply decoded."""
+_SEEKABLE = {"mov", "matroska", "nut", "mpegts", "image2"}
 _MARGIN = Fraction(1, 2)
 """Seconds by which a seek goes too far back, for sound that is stored a little late."""
 
@@ -99,7 +100,7 @@ class Winder:
         """
         want = self._pts(opened, self.options.start)
         wound = None
-        if opened.seekable and self.options.start > _WORTH_SEEKING and _can_seek(opened):
+        if self.options.start > _WORTH_SEEKING and _can_seek(opened):
             opened, run, wound = self._seek(opened, want, platform)
         else:
             run = self.run(opened, raw)
@@ -130,8 +131,8 @@ class Winder:
             if target <= self.first:
                 break
             platform.waiting.clear()
-            opened.container.seek(target, stream=opened.stream)
-            opened.decoder.flush_buffers()
+            with told(self.source, "cannot be wound"):
+                opened.container.seek(target, stream=opened.stream)
             run = self.run(opened, from_key_frame(decode(opened, platform.put)))
             wound = self._wind(run, want)
             if wound.kept is not None and wound.seen >= needed:
@@ -161,8 +162,14 @@ class Winder:
 
 
 def _can_seek(opened: Opened) -> bool:
-    """False where a seek would lose something: alpha of VP8/VP9 has key frames of its own."""
-    return opened.decoder is opened.stream.codec_context and not opened.still
+    """True where a seek keeps times and alpha.
+
+    The alpha of VP8/VP9 has key frames of its own; raw streams, AVI and GIF have no times of
+    their own to come back to.
+    """
+    own_decoder = opened.decoder is opened.stream.codec_context
+    names = set(opened.container.format.name.split(","))
+    return opened.seekable and own_decoder and bool(names & _SEEKABLE)
 
 
 def wanted(reel: Reel, reach: Reach) -> Iterator[VideoFrame]:
@@ -173,5 +180,17 @@ def wanted(reel: Reel, reach: Reach) -> Iterator[VideoFrame]:
         if reel.end is not None and frame.pts >= reel.end:
             after += 1
         if after > reach.future:
+            _linger(reel, frame.pts)
             return
         yield frame
+
+
+def _linger(reel: Reel, pts: int) -> None:
+    """Decode on a little after a cut, for sound that is stored later than its pictures."""
+    streams = reel.opened.container.streams
+    if not (streams.audio or streams.subtitles):
+        return
+    last = pts + round(_MARGIN / reel.opened.time_base)
+    for frame in reel.frames:
+        if frame.pts is None or frame.pts >= last:
+            return
