@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.phase import Grey
+from afterglow.analysis.align import Grey
 
 _CHANGED = 0.2
 """Share of the pixels, block by block, that must have changed their grey level at a cut."""

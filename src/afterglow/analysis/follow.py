@@ -40,7 +40,11 @@ _KEEP_ANCHOR = 0.65
 """Share of the anchor that must be in view for the next frame to be measured against it."""
 _STRAY = 2.0
 """Pixels: a refinement that goes further from the motion it began with is not believed."""
-_ROUNDS = 3
+_ROUNDS = 4
+_STRIDE = 3
+"""Pixels of the fine picture from one to the next that is compared."""
+_WEAK = 0.25
+"""Height of a peak over the highest below which it is not tried."""
 _MUCH = 0.6
 """Share of the picture: more than that is not a subject."""
 
@@ -140,10 +144,10 @@ def _coarse(look: Look) -> Reference:
 
 
 def _anchor(look: Look, model: Model) -> Reference:
-    weight = frame_weight(*look.fine.shape)
+    weight = _border(*look.fine.shape)
     if look.matted:
         weight = weight * look.free
-    return reference(look.fine, weight, similarity=model == "similarity")
+    return reference(look.fine, weight, similarity=model == "similarity", stride=_STRIDE)
 
 
 def _shift(dx: float, dy: float) -> Matrix:
@@ -161,13 +165,13 @@ def _halved(matrix: Matrix) -> Matrix:
 def _propose(before: Seen, look: Look, spectrum: phase.Spectrum, model: Model) -> Found:
     """Return the motion from the frame before that explains most of the picture."""
     found = phase.peaks(phase.correlate(before.spectrum, spectrum, look.coarse.shape[1]), _PEAKS)
-    motions = [before.step, *(_shift(2 * peak.dx, 2 * peak.dy) for peak in found)]
+    tried = [peak for peak in found if peak.response >= _WEAK * found[0].response]
+    motions = [before.step, *(_shift(2 * peak.dx, 2 * peak.dy) for peak in tried)]
     if model == "similarity":
         turned = followed_similarity(before.look.fine, look.fine, _background(before))
         motions += [] if turned is None else [turned]
-    weight = before.coarse.weight
-    misses = [mismatch(before.coarse, look.coarse, _halved(m), weight) for m in motions]
-    rest = mismatch(before.coarse, look.coarse, np.eye(3), weight)
+    misses = [mismatch(before.coarse, look.coarse, _halved(m)) for m in motions]
+    rest = mismatch(before.coarse, look.coarse, np.eye(3))
     best = int(np.argmin(misses))
     step, miss = motions[best], misses[best]
     if rest <= miss + _PREFER_REST:
@@ -196,8 +200,8 @@ def _refined(
         anchor, anchor_place = _anchor(before.look, model), before.place
         start = place @ np.linalg.inv(anchor_place)
     fit = refine(_without(anchor, look, start), look.fine, start, _ROUNDS)
-    if _distance(fit.matrix, start, look.fine.shape) < _STRAY:
-        place = fit.matrix @ anchor_place
+    if _distance(fit, start, look.fine.shape) < _STRAY:
+        place = fit @ anchor_place
     if _distance(place, before.place, look.fine.shape) < _LOCK:
         place = before.place
     return anchor, anchor_place, place
@@ -207,7 +211,7 @@ def _without(anchor: Reference, look: Look, matrix: Matrix) -> Reference:
     """Return the anchor without what this frame's matte covers."""
     if not look.matted:
         return anchor
-    free = np.clip(1 - seen_through(1 - look.free, matrix), 0, 1)
+    free = np.clip(1 - seen_through(1 - look.free, matrix, anchor), 0, 1)
     return replace(anchor, weight=anchor.weight * free)
 
 

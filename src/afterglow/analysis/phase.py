@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Grey: TypeAlias = NDArray[np.float32]
-"""(H, W) float32: grey levels 0-255, or a weight 0-1."""
+from afterglow.analysis.align import Grey
+
 Spectrum: TypeAlias = NDArray[np.complex64]
 """(H, W // 2 + 1) complex64: half of the spectrum of a real picture."""
 
