@@ -53,6 +53,11 @@ def subtract(one: Picture, other: Picture) -> Picture:
     return half(one, "levels.subtract")(one, other)
 
 
+def apart(one: Picture, other: Picture) -> Picture:
+    """The absolute difference of two pictures, level by level."""
+    return half(one, "levels.apart")(one, other)
+
+
 def invert(pixels: Picture) -> Picture:
     """White minus the picture."""
     return half(pixels, "levels.invert")(pixels)
@@ -61,19 +66,38 @@ def invert(pixels: Picture) -> Picture:
 def median(pictures: Sequence[Picture]) -> Picture:
     """The middle level of several pictures of one shape; of an even number, the lower of the two.
 
-    Sorts by an odd-even transposition network (Knuth, TAOCP 3, 5.3.4) of whole pictures.
+    Selects by whole pictures: of the first half and one, the darkest and the brightest cannot be
+    the middle; what is left meets the next picture, until one is left (Paeth, Median finding on a
+    3 x 3 grid, Graphics Gems, 1990, for any number).
 
     Raises:
         ValueError: no picture was given.
     """
     if not pictures:
         raise ValueError("the median of no picture is not defined")
-    ranked = list(pictures)
-    for first in range(len(ranked)):
-        for i in range(first % 2, len(ranked) - 1, 2):
-            low, high = ranked[i], ranked[i + 1]
-            ranked[i], ranked[i + 1] = minimum(low, high), maximum(low, high)
-    return ranked[(len(ranked) - 1) // 2]
+    ranks = (len(pictures) - 1) // 2
+    first = len(pictures) - ranks
+    kept, waiting = list(pictures[:first]), list(pictures[first:])
+    for _ in range(ranks):
+        _extremes_outward(kept)
+        kept = [*kept[1:-1], waiting.pop()]
+    while len(kept) > 1:
+        _extremes_outward(kept)
+        kept.pop()
+    return kept[0]
+
+
+def _extremes_outward(pictures: list[Picture]) -> None:
+    """Exchange levels until the first picture is the darkest and the last one the brightest."""
+    last = len(pictures) - 1
+    for i in range(len(pictures) // 2):
+        low, high = pictures[i], pictures[last - i]
+        pictures[i], pictures[last - i] = minimum(low, high), maximum(low, high)
+    for i in range(1, (last + 2) // 2):
+        low, high = pictures[0], pictures[i]
+        pictures[0], pictures[i] = minimum(low, high), maximum(low, high)
+        low, high = pictures[last - i], pictures[last]
+        pictures[last - i], pictures[last] = minimum(low, high), maximum(low, high)
 
 
 def brightest_channel(pixels: Picture) -> Picture:

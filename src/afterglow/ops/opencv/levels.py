@@ -27,6 +27,11 @@ def subtract(one: Array, other: Array) -> Array:
     return cv2.subtract(one, other)
 
 
+def apart(one: Array, other: Array) -> Array:
+    """The absolute difference."""
+    return cv2.absdiff(one, other)
+
+
 def invert(pixels: Array) -> Array:
     """White minus the picture."""
     if pixels.dtype == np.float32:

@@ -34,6 +34,11 @@ def subtract(one: Tensor, other: Tensor) -> Tensor:
     return (one.to(torch.int32) - other.to(torch.int32)).clamp_(min=0).to(one.dtype)
 
 
+def apart(one: Tensor, other: Tensor) -> Tensor:
+    """The absolute difference."""
+    return subtract(maximum(one, other), minimum(one, other))
+
+
 def invert(pixels: Tensor) -> Tensor:
     """White minus the picture."""
     if pixels.dtype == torch.uint16:
