@@ -58,20 +58,19 @@ def worth_keeping(metadata: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def chapters_for(passengers: Passengers) -> list[Chapter]:
-    """The chapters on the target's clock: moved and clipped by a cut."""
+def chapters_for(passengers: Passengers, shift: Fraction) -> list[Chapter]:
+    """The chapters on the target's clock, ``shift`` seconds later: moved and clipped by a cut."""
     kept = []
     for chapter in passengers.chapters:
         base = chapter["time_base"] or Fraction(1, 1000)
-        start = chapter["start"] * base - passengers.origin
+        start = max(Fraction(0), chapter["start"] * base - passengers.origin)
         end = chapter["end"] * base - passengers.origin
-        if passengers.trimmed:
-            start = max(Fraction(0), start)
         if passengers.end is not None:
             end = min(end, passengers.end - passengers.origin)
         if start < end:
             moved = chapter.copy()
-            moved["start"], moved["end"] = round(start / base), round(end / base)
+            moved["start"] = round((start + shift) / base)
+            moved["end"] = round((end + shift) / base)
             moved["time_base"] = base
             kept.append(moved)
     return kept

@@ -62,6 +62,8 @@ CONTAINERS: Mapping[str, Container] = {
 """Files that hold pictures over time."""
 
 _PICTURES = {".png": "png", ".tif": "tiff", ".tiff": "tiff", ".jpg": "mjpeg", ".jpeg": "mjpeg"}
+_TELL_ASPECT = frozenset({"libx264", "libx265", "h264_nvenc", "hevc_nvenc"})
+"""Encoders that put the shape of a pixel into the bitstream, as Matroska's muxer here does not."""
 _CARRY_ALPHA = {
     "prores": (".mov", ".mkv"), "ffv1": (".mkv",), "vp9": (".webm", ".mkv"),
 }  # fmt: skip
@@ -85,6 +87,8 @@ class TargetPlan:
     """Pixels as coded: with the column that an even size needs."""
     height: int
     """Lines as coded."""
+    square: tuple[int, int] | None
+    """Size to which pixels that are not square are scaled, where the file cannot tell of them."""
     alpha: bool
     """The matte is written."""
     bits: int
@@ -189,17 +193,17 @@ def _planned(
 ) -> TargetPlan:
     deep = video.depth > 8 if kind in ("pipe", "pictures") else video.bits > 8
     pixel_format = encoder.pixel_format(deep, alpha) or ""
-    width, height = even_size(pixel_format, video.width, video.height)
+    muxer = _muxer(kind, suffix, encoder)
+    square = _square(muxer, encoder.name, video)
+    width, height = even_size(pixel_format, *(square or (video.width, video.height)))
     bits = _bits(pixel_format)
     settings = encoder_options(encoder.name, options.qp, options.preset)
     notes = (
         *lines,
-        _size_note(video, width, height, encoder.name),
+        _square_note(video, square, encoder.name),
+        _size_note(square or (video.width, video.height), width, height, encoder.name),
         f"{encoder.name} here writes {bits} bits of {video.bits}" if bits < video.bits else "",
         _quality_note(encoder.name, options),
-    )
-    muxer = {"pipe": "nut", "gif": "gif"}.get(kind) or (
-        CONTAINERS[suffix].muxer if kind == "film" else encoder.name
     )
     return TargetPlan(
         kind,
@@ -209,6 +213,7 @@ def _planned(
         pixel_format,
         width,
         height,
+        square,
         alpha,
         bits,
         settings,
@@ -229,16 +234,37 @@ def _bits(pixel_format: str) -> int:
     return 16 if any(mark in pixel_format for mark in ("16", "48", "64")) else 8
 
 
-def _size_note(video: VideoInfo, width: int, height: int, encoder: str) -> str:
+def _muxer(kind: Kind, suffix: str, encoder: Encoder) -> str:
+    if kind == "film":
+        return CONTAINERS[suffix].muxer
+    return {"pipe": "nut", "gif": "gif"}.get(kind, encoder.name)
+
+
+def _square(muxer: str, encoder: str, video: VideoInfo) -> tuple[int, int] | None:
+    """The size with square pixels, where neither container nor codec tells of others."""
+    aspect = video.sample_aspect
+    if aspect == 1 or muxer not in ("matroska", "webm") or encoder in _TELL_ASPECT:
+        return None
+    if aspect > 1:
+        return 2 * round(video.width * aspect / 2), video.height
+    return video.width, 2 * round(video.height / aspect / 2)
+
+
+def _square_note(video: VideoInfo, square: tuple[int, int] | None, encoder: str) -> str:
+    if square is None:
+        return ""
+    size = f"{video.width}x{video.height} becomes {square[0]}x{square[1]}"
+    return f"size: {size} with square pixels: {encoder} cannot tell of others here"
+
+
+def _size_note(size: tuple[int, int], width: int, height: int, encoder: str) -> str:
     added = [
-        text
-        for text, more in (("column", width - video.width), ("row", height - video.height))
-        if more
+        text for text, more in (("column", width - size[0]), ("row", height - size[1])) if more
     ]
     if not added:
         return ""
-    size = f"{video.width}x{video.height} is written as {width}x{height}"
-    return f"size: {size}, the last {' and '.join(added)} repeated: {encoder} needs even sizes"
+    grown = f"{size[0]}x{size[1]} is written as {width}x{height}"
+    return f"size: {grown}, the last {' and '.join(added)} repeated: {encoder} needs even sizes"
 
 
 def _quality_note(encoder: str, options: WriteOptions) -> str:

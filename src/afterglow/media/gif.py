@@ -18,7 +18,7 @@ from afterglow.media.choice import TargetPlan
 from afterglow.media.options import Say
 from afterglow.media.passengers import Passengers
 from afterglow.media.pictures import leave_behind
-from afterglow.media.printing import on_cpu, rgb_picture, to_8_bits
+from afterglow.media.planes import on_cpu, rgb_picture, to_depth
 
 _TICK = Fraction(1, 100)
 """Seconds of GIF's clock."""
@@ -51,10 +51,9 @@ class GifWriter:
         """Encode one frame."""
         self._passengers.take()
         self._last = max(self._last + 1, round(frame.pts * self._video.time_base / _TICK))
-        rgb, alpha = on_cpu(frame.pixels), None if frame.alpha is None else on_cpu(frame.alpha)
-        if rgb.dtype.itemsize > 1:
-            rgb, alpha = to_8_bits(rgb), None if alpha is None else to_8_bits(alpha)
-        alpha = alpha if self._plan.alpha else None
+        rgb, alpha = to_depth(on_cpu(frame.pixels), False), None
+        if frame.alpha is not None and self._plan.alpha:
+            alpha = to_depth(on_cpu(frame.alpha), False)
         picture = rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba")
         picture.pts, picture.time_base = self._last, _TICK
         self._encode(self._with_palette(picture))

@@ -16,7 +16,10 @@ from afterglow.frames import Colour, VideoInfo
 from afterglow.media.passengers import Mastering
 
 FACTS_KEY = "afterglow"
-END_MARK = b"\x00afterglow:that-was-all\x00"
+_FAREWELL = b"afterglow:that-was-all"
+_NUT_INDEX = b"NX\xdd\x67\x2f\x23\xe6\x4e"
+END_MARK = _NUT_INDEX + bytes([len(_FAREWELL)]) + _FAREWELL
+"""A packet that every NUT reader skips: an index, its length, and our word instead of entries."""
 _PIPE_BYTES = 1 << 20
 _BLOCK = 1 << 16
 

@@ -41,7 +41,11 @@ class PipeWriter:
         self._shift = _shift(passengers)
         fine = replace(video, time_base=Fraction(1, video.time_base.denominator))
         facts = PipeFacts(replace(video, alpha=plan.alpha), self._shift, passengers.mastering)
-        options = {"max_interleave_delta": _IMPATIENT, "avoid_negative_ts": "disabled"}
+        options = {
+            "max_interleave_delta": _IMPATIENT,
+            "avoid_negative_ts": "disabled",
+            "write_index": "0",
+        }
         self._container = av.open(
             f"pipe:{descriptor}", "w", format="nut", container_options=options
         )

@@ -27,6 +27,8 @@ from afterglow.media.quality import mastering_options
 
 _MILLISECONDS = ("matroska", "webm")
 _LARGEST_RATE = 1 << 20
+_DEEPEST = 100
+"""Frames by which an encoder may hold one back, and then some."""
 _LARGEST_SCALE = 1 << 30
 
 
@@ -76,10 +78,11 @@ class Film:
         self._container = container
         self._video = video
         self._passengers = passengers
+        self._shift = shift
         self._stream = _picture_stream(container, plan, video, passengers, say)
         self._cabin = Cabin(container, plan.muxer, passengers, say, shift)
         colour = written_colour(video.colour, plan.pixel_format, plan.encoder)
-        self._printer = Printer(plan.pixel_format, plan.width, plan.height, colour)
+        self._printer = Printer(plan.pixel_format, plan.width, plan.height, colour, plan.square)
         self._durations = Durations(video)
         self._started = False
 
@@ -103,12 +106,14 @@ class Film:
         """Write what may depend on where a cut begins, just before the header."""
         self._container.metadata.update(worth_keeping(self._passengers.metadata))
         self._container.metadata.update(facts)
-        self._container.set_chapters(chapters_for(self._passengers))
+        self._container.set_chapters(chapters_for(self._passengers, self._shift))
         self._started = True
 
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         for packet in packets:
             packet.duration = self._durations.of(packet.pts)
+            if not self._durations.plausible(packet.pts, packet.dts):
+                packet.dts = packet.pts
             self._container.mux(packet)
 
 
@@ -140,6 +145,10 @@ class Durations:
         """Duration of the frame with this pts, in units of the video's time base."""
         return self._known.pop(-1 if pts is None else pts, self._usual)
 
+    def plausible(self, pts: int | None, dts: int | None) -> bool:
+        """False for the dts of one or two frames in all, of which x265 makes no sense."""
+        return dts is not None and pts is not None and 0 <= pts - dts <= _DEEPEST * self._longest
+
     def _final(self) -> int:
         """Up to the end of a video of varying rate, if that is known and plausible; or as usual."""
         if self._video.duration is None or 2 * self._longest <= 3 * self._usual:
@@ -163,7 +172,7 @@ def _picture_stream(
     context.options = _with_mastering(plan, video, passengers, say)
     context.width, context.height, context.pix_fmt = plan.width, plan.height, plan.pixel_format
     context.time_base = video.time_base
-    context.sample_aspect_ratio = video.sample_aspect
+    context.sample_aspect_ratio = Fraction(1) if plan.square else video.sample_aspect
     context.thread_count = 0
     context.thread_type = "AUTO"
     if plan.codec == "hevc" and plan.muxer in ("mp4", "mov"):

@@ -1,0 +1,98 @@
+"""Pixels as FFmpeg's pictures hold them: planes, packed RGB, depths, and the YCbCr matrix."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.frames import Colour
+from afterglow.ops.standards import luma_weights
+
+Array = NDArray[Any]
+
+
+def ycbcr_matrix(colour: Colour, bits: int, white: int) -> NDArray[np.float64]:
+    """(3, 4) matrix from R'G'B' in 0 to ``white`` to Y'CbCr code values, offset in the last column.
+
+    ITU-R BT.601-7, BT.709-6 and BT.2020-2; full range as in ITU-T H.273, equations 23 to 25.
+    """
+    red, green, blue = luma_weights(colour.matrix)
+    luma = np.array([red, green, blue])
+    rows = np.stack(
+        [luma, ([0, 0, 1] - luma) / (2 * (1 - blue)), ([1, 0, 0] - luma) / (2 * (1 - red))]
+    )
+    top = (1 << bits) - 1
+    full = colour.range == "full"
+    unit = 1 << (bits - 8)
+    gains = (top, top, top) if full else (219 * unit, 224 * unit, 224 * unit)
+    offsets = [0 if full else 16 * unit, 128 * unit, 128 * unit]
+    return np.column_stack([rows * np.array(gains)[:, None] / white, offsets])
+
+
+def plane_of(picture: av.VideoFrame, index: int) -> Array:
+    """A plane of a picture as an (H, W) uint8 or uint16 array that shares its memory."""
+    plane = picture.planes[index]
+    dtype = np.uint16 if picture.format.components[0].bits > 8 else np.uint8
+    rows = np.frombuffer(cast("Any", plane), dtype)
+    width = plane.line_size // rows.itemsize
+    return rows[: plane.height * width].reshape(plane.height, width)[:, : plane.width]
+
+
+def rgb_picture(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
+    """The pixels as they are, in an RGB format; without a copy where the format is ours.
+
+    ``rgb`` is (H, W, 3) uint8 or uint16 RGB, ``alpha`` (H, W) of the same type or None.
+    """
+    if pixel_format.startswith("gb"):
+        return _planar(rgb, alpha, pixel_format)
+    if pixel_format in ("bgr0", "bgra"):
+        return av.VideoFrame.from_numpy_buffer(_joined(rgb[..., ::-1], alpha), "bgra")
+    pixels = np.ascontiguousarray(rgb) if alpha is None else _joined(rgb, alpha)
+    if pixel_format.endswith("be"):
+        pixels = pixels.byteswap()
+    return av.VideoFrame.from_numpy_buffer(pixels, pixel_format)
+
+
+def _joined(rgb: Array, alpha: Array | None) -> Array:
+    """(H, W, 4) of colour and matte; opaque without one."""
+    joined = np.empty((*rgb.shape[:2], 4), rgb.dtype)
+    joined[..., :3] = rgb
+    joined[..., 3] = np.iinfo(rgb.dtype).max if alpha is None else alpha
+    return joined
+
+
+def _planar(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
+    picture = av.VideoFrame(rgb.shape[1], rgb.shape[0], pixel_format)
+    for index, channel in enumerate((1, 2, 0)):
+        cv2.extractChannel(rgb, channel, dst=plane_of(picture, index))
+    if alpha is not None:
+        plane_of(picture, 3)[:] = alpha
+    return picture
+
+
+def to_8_bits(values: Array) -> Array:
+    """uint8 of uint16 values, rounded to nearest."""
+    return cast("Array", cv2.convertScaleAbs(values, alpha=1 / 257))
+
+
+def to_16_bits(values: Array) -> Array:
+    """uint16 of uint8 values: white stays white."""
+    return values * np.uint16(257)
+
+
+def to_depth(values: Array, deep: bool) -> Array:
+    """The values as uint16 where ``deep``, else as uint8, rounded to nearest."""
+    if deep == (values.dtype == np.uint16):
+        return values
+    return to_16_bits(values) if deep else to_8_bits(values)
+
+
+def on_cpu(values: Any) -> Array:
+    """The values as a NumPy array; a tensor is downloaded."""
+    if isinstance(values, np.ndarray):
+        return values
+    return cast("Array", values.detach().cpu().numpy())
