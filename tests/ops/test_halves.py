@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from afterglow import ops
+from afterglow.ops import levels
 from tests.ops.pictures import PICTURES, apart, in_depth, noise, tensor
 
 DEPTHS = ("uint8", "uint16", "float32")
@@ -57,6 +58,16 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "erode": lambda a, b, m: ops.erode(m, 4),
     "opening": lambda a, b, m: ops.opening(m, 2),
     "closing": lambda a, b, m: ops.closing(m, 2, "box"),
+    "minimum": lambda a, b, m: levels.minimum(a, b),
+    "maximum": lambda a, b, m: levels.maximum(a, b),
+    "subtract": lambda a, b, m: levels.subtract(a, b),
+    "invert": lambda a, b, m: levels.invert(a),
+    "brightest channel": lambda a, b, m: levels.brightest_channel(a),
+    "median": lambda a, b, m: levels.median([a, b, a, b, b]),
+    "as uint8": lambda a, b, m: levels.as_depth(a, "uint8"),
+    "as uint16": lambda a, b, m: levels.as_depth(a, "uint16"),
+    "as float32": lambda a, b, m: levels.as_depth(a, "float32"),
+    "repeat channel": lambda a, b, m: levels.repeat_channel(m),
     "smoothstep": lambda a, b, m: ops.smoothstep(m, 0.1, 0.6),
     "to float": lambda a, b, m: ops.to_float(a),
     **{

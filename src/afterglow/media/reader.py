@@ -152,11 +152,9 @@ def _on_device(frame: Frame, device: str) -> Frame:
     """The frame with tensors on ``device``; as it is on the CPU."""
     if device == "cpu":
         return frame
-    import torch
+    from afterglow.media import cuda
 
-    pixels = torch.from_numpy(frame.pixels).to(device)
-    alpha = None if frame.alpha is None else torch.from_numpy(frame.alpha).to(device)
-    return replace(frame, pixels=pixels, alpha=alpha)
+    return cuda.upload(frame, device)
 
 
 def scaled_info(video: VideoInfo, lines: int | None) -> VideoInfo:
