@@ -35,8 +35,10 @@ def to_display(linear: Array, transfer: str, depth: Depth) -> Array:
     # Steps of the table are even in a root of the light where the curve is steep near black.
     root = 1 if depth == "uint8" and fits_uint16(transfer) else 4
     index = linear
-    for _ in range(root // 2):
-        index = cv2.sqrt(np.maximum(index, 0))
+    if root > 1:
+        index = np.maximum(linear, 0)
+        for _ in range(root // 2):
+            index = cv2.sqrt(index, dst=index)
     return cv2.LUT(from_float(index, "uint16"), _signal_table(transfer, root, depth))
 
 

@@ -24,7 +24,8 @@ def maximum(one: Array, other: Array) -> Array:
 
 def subtract(one: Array, other: Array) -> Array:
     """one - other, not below 0."""
-    return cv2.subtract(one, other)
+    left = cv2.subtract(one, other)
+    return np.maximum(left, 0, out=left) if left.dtype == np.float32 else left
 
 
 def apart(one: Array, other: Array) -> Array:
