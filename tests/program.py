@@ -1,0 +1,65 @@
+"""Runs the program as a person would, also with commands that only tests have."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+
+import av
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = [sys.executable, "-W", "error", "-m", "afterglow"]
+
+
+def afterglow(
+    *arguments: str | Path, plugins: Path | None = None, **more: object
+) -> subprocess.CompletedProcess[str]:
+    """What a run gave; ``plugins`` is a folder made by ``install_plugins``."""
+    line = [*PROGRAM, *map(str, arguments)]
+    environment = plugged(plugins) if plugins else None
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        line, **{"capture_output": True, "text": True, "env": environment, "timeout": 120, **more}
+    )
+
+
+def install_plugins(folder: Path, **commands: str) -> Path:
+    """Make a package's metadata with these commands, ``name="module:attribute"``."""
+    metadata = folder / "trial-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: trial\nVersion: 1.0\n")
+    lines = [f"{name} = {where}" for name, where in commands.items()]
+    (metadata / "entry_points.txt").write_text("\n".join(["[afterglow.effects]", *lines]) + "\n")
+    return folder
+
+
+def plugged(plugins: Path) -> dict[str, str]:
+    """An environment in which the plugins are found."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(plugins), str(ROOT)])}
+
+
+def pictures(clip: Path) -> list[tuple[Fraction, str]]:
+    """Seconds and fingerprint of every picture."""
+    with av.open(str(clip)) as box:
+        stream = box.streams.video[0]
+        assert stream.time_base is not None
+        return [
+            (
+                (frame.pts or 0) * stream.time_base,
+                sha256(frame.to_ndarray(format="rgb24").tobytes()).hexdigest(),
+            )
+            for frame in box.decode(stream)
+        ]
+
+
+def sound(clip: Path) -> list[tuple[Fraction, str]]:
+    """Seconds and fingerprint of every packet of sound."""
+    with av.open(str(clip)) as box:
+        return [
+            ((packet.pts or 0) * packet.time_base, sha256(bytes(packet)).hexdigest())
+            for packet in box.demux(box.streams.audio[0])
+            if packet.size
+        ]
