@@ -36,8 +36,8 @@ def attach_matte(
     """The frames with a matte from another file, and the video's facts with it.
 
     The matte is the other file's alpha channel if it has one, else its grey. Both are counted from
-    their first picture; a frame takes the last matte that begins not later than half a frame after
-    it. A single image holds for all frames. An alpha that the frames had is replaced.
+    their first picture; a frame takes the nearest matte that begins not later than half a frame
+    after it. A single image holds for all frames. An alpha that the frames had is replaced.
 
     ``offset`` is the source's (``Source.offset``): seconds from its first picture to the time that
     pts 0 stands for. Without it the first frame is taken for the source's first picture.
@@ -107,23 +107,27 @@ class _Mattes:
         self._base = source.video.time_base
         ahead = next(self._frames)
         self._now = self._fit(ahead)
-        self._end = self._time(ahead) + 1 / source.video.rate
+        self._begin = self._time(ahead)
         self._next = next(self._frames, None)
 
     def at(self, seconds: Fraction) -> NDArray[Any]:
-        slack = 1 / self._video.rate / 2
-        while self._next is not None and self._time(self._next) <= seconds + slack:
+        while self._next is not None and self._is_nearer(self._next, seconds):
             self._now = self._fit(self._next)
-            self._end = self._time(self._next) + 1 / self._matte_info.rate
+            self._begin = self._time(self._next)
             self._next = next(self._frames, None)
         frame_length = max(1 / self._video.rate, 1 / self._matte_info.rate)
-        if self._next is None and not self._still and seconds >= self._end + frame_length:
+        end = self._begin + 1 / self._matte_info.rate
+        if self._next is None and not self._still and seconds >= end + frame_length:
             raise MediaError(
-                f"{self._matte_info.source}: the matte ends at {float(self._end):.3f} s, "
+                f"{self._matte_info.source}: the matte ends at {float(end):.3f} s, "
                 "before the video does",
                 hint="give a matte as long as the video, or a single image",
             )
         return self._now
+
+    def _is_nearer(self, matte: Frame, seconds: Fraction) -> bool:
+        late = self._time(matte) - seconds
+        return late <= 1 / self._video.rate / 2 and abs(late) < abs(self._begin - seconds)
 
     def _time(self, frame: Frame) -> Fraction:
         return frame.pts * self._base + self._offset

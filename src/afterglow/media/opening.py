@@ -187,7 +187,7 @@ def _choose(source: str, container: InputContainer, seekable: bool) -> Opened:
         container.close()
         raise
     still = _looks_still(container, stream)
-    if still:
+    if still and decoder.name == "mjpeg":
         decoder.options = {**decoder.options, "err_detect": "explode"}
     return Opened(source, container, stream, decoder, seekable, still)
 

@@ -57,6 +57,7 @@ def _numbers(folder: Path, pattern: re.Pattern[str]) -> list[int]:
 
 
 def _escaped(path: Path, number: re.Match[str]) -> str:
-    before = str(path.parent / path.name[: number.start()]).replace("%", "%%")
+    folder = str(path.parent).replace("%", "%%")
+    before = path.name[: number.start()].replace("%", "%%")
     after = path.name[number.end() :].replace("%", "%%")
-    return f"{before}{number[0]}{after}"
+    return f"{folder}/{before}{number[0]}{after}"
