@@ -79,6 +79,7 @@ class PicturesWriter:
         context.width, context.height = self._plan.width, self._plan.height
         context.pix_fmt = self._plan.pixel_format
         context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
+        context.thread_count, context.thread_type = 0, "AUTO"
         context.sample_aspect_ratio = self._video.sample_aspect
         context.options = dict(self._plan.options)
         tag(context, self._colour)

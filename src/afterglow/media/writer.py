@@ -173,7 +173,7 @@ def _picture_stream(
     context.width, context.height, context.pix_fmt = plan.width, plan.height, plan.pixel_format
     context.time_base = video.time_base
     context.sample_aspect_ratio = Fraction(1) if plan.square else video.sample_aspect
-    context.thread_count = 0
+    context.thread_count = 1 if plan.kind == "pipe" else 0
     context.thread_type = "AUTO"
     if plan.codec == "hevc" and plan.muxer in ("mp4", "mov"):
         context.codec_tag = "hvc1"
