@@ -112,6 +112,7 @@ UNTAGGED = Tags(2, 2, 2, 0, "yuv420p", True, 1080)
     ("tags", "expected", "said"),
     [
         (UNTAGGED, Colour("bt709", "bt709", "bt709", "limited"), "BT.709"),
+        (UNTAGGED._replace(height=720), Colour("bt709", "bt709", "bt709", "limited"), "BT.709"),
         (UNTAGGED._replace(height=719), Colour("smpte170m", "smpte170m", "smpte170m"), "BT.601"),
         (UNTAGGED._replace(primaries=9), Colour("bt2020nc", "bt2020", "bt2020-10"), "BT.2020"),
         (UNTAGGED._replace(pixel_format="yuvj420p"), Colour(range="full"), "BT.709"),

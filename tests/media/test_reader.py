@@ -129,6 +129,23 @@ def test_what_is_no_video_is_said_in_one_line(tmp_path: Path) -> None:
         opened(tmp_path / "sound.mp4")
 
 
+def test_song_with_a_cover_has_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    with av.open(str(path), "w", "mp4") as container:
+        song = container.add_stream("aac", 48000, layout="mono")
+        cover = container.add_stream("mjpeg", 1)
+        cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        container.mux(cover.encode(av.VideoFrame.from_ndarray(picture(1), "rgb24")))
+        container.mux(cover.encode())
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        silence.sample_rate = 48000
+        container.mux(song.encode(silence))
+        container.mux(song.encode())
+    with pytest.raises(MediaError, match="no video"):
+        opened(path)
+
+
 def test_cover_art_is_not_the_video(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     with av.open(str(path), "w") as container:
@@ -185,6 +202,17 @@ def test_damage_in_the_middle_is_an_error(tmp_path: Path) -> None:
     data[middle : middle + 3000] = bytes(3000)
     path.write_bytes(data)
     with pytest.raises(MediaError, match=r"a\.mp4"):
+        read(path)
+
+
+def test_flipped_bits_in_the_middle_are_an_error(tmp_path: Path) -> None:
+    noisy = np.random.default_rng(0).integers(0, 255, (40, 48, 64, 3), np.uint8)
+    path = clip(tmp_path / "a.mp4", list(noisy), options={"g": "10"})
+    data = bytearray(path.read_bytes())
+    for place in range(len(data) // 3, len(data) * 2 // 3, 4000):
+        data[place] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match=r"a\.mp4: a picture is corrupt"):
         read(path)
 
 

@@ -4,12 +4,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from afterglow.errors import MediaError
 from afterglow.frames import Reach
 from afterglow.media import ReadOptions, open_source
-from tests.media.made import number_of, numbered, standard_input
+from tests.media.made import number_of, numbered, picture, standard_input
 
 OPEN_GOP = {"x265-params": "keyint=40:min-keyint=40:open-gop=1:bframes=4:log-level=none"}
 KINDS: dict[str, dict[str, Any]] = {
@@ -123,6 +125,28 @@ def test_sound_of_the_cut_boards_and_reaches_past_its_end(tmp_path: Path) -> Non
     assert min(times) <= 5
     assert max(times) >= 6
     assert times == sorted(set(times))
+
+
+def test_sound_that_is_stored_late_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "late.nut"
+    with av.open(str(path), "w", options={"max_interleave_delta": "1"}) as container:
+        stream = container.add_stream("ffv1", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        speech = container.add_stream("pcm_s16le", 48000, layout="mono")
+        for k in range(100):
+            frame = av.VideoFrame.from_ndarray(picture(k), "rgb24")
+            frame.pts, frame.time_base = k, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+            if k >= 10:
+                wave = av.AudioFrame.from_ndarray(np.zeros((1, 1920), np.int16), "s16", "mono")
+                wave.sample_rate, wave.pts = 48000, 1920 * (k - 10)
+                container.mux(speech.encode(wave))
+        container.mux(stream.encode())
+    options = ReadOptions(duration=Fraction(1))
+    with open_source(str(path), options, lambda line: None) as source:
+        assert len(list(source.frames())) == 25
+        times = [p.pts * p.time_base for p in source.passengers.take()]
+    assert max(times) >= Fraction(24, 25)
 
 
 def test_cut_of_a_pipe_decodes_and_discards(whole: dict[str, Path]) -> None:

@@ -35,14 +35,13 @@ def sensible_rate(opened: Opened) -> Fraction:
         return Fraction(25)
     if opened.container.format.name == "gif" and count and length:
         return _snap(count / length, Fraction(1, 200))
-    for claim in (stream.average_rate, stream.base_rate):
-        if claim and claim <= _FASTEST and stream.average_rate != Fraction(1000):
-            return claim
-    return (_measure(opened) if opened.seekable else None) or _modest(stream.base_rate)
-
-
-def _modest(rate: Fraction | None) -> Fraction:
-    return rate if rate and rate <= _FASTEST else Fraction(25)
+    average, base = stream.average_rate, stream.base_rate
+    if average and average <= _FASTEST:
+        return average
+    if not average and base and base <= _FASTEST:
+        return base
+    measured = _measure(opened) if opened.seekable else None
+    return measured or (base if base and base <= _FASTEST else Fraction(25))
 
 
 def _snap(rate: Fraction, tolerance: Fraction) -> Fraction:
