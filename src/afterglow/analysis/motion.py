@@ -6,6 +6,7 @@ of it for half of that time. What departs from it is there for a while only: it 
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,6 +31,11 @@ class Span(NamedTuple):
     high: Pixels
     """(h, w, 3) uint8."""
 
+    @property
+    def exact(self) -> bool:
+        """Only one level counts as the same."""
+        return self.low is self.high
+
 
 def span(look: Pixels, *, tolerance: int) -> Span:
     """Return the levels found within ``tolerance`` pixels of every place.
@@ -42,14 +48,21 @@ def span(look: Pixels, *, tolerance: int) -> Span:
     return Span(ops.erode(look, tolerance, "box"), ops.dilate(look, tolerance, "box"))
 
 
-def departure(look: Pixels, allowed: Span) -> Pixels:
-    """Return (h, w) uint8: by how many levels the most different channel leaves ``allowed``.
+def departure(look: Pixels, *spans: Span) -> Pixels:
+    """Return (h, w) uint8: by how many levels a channel leaves all of the spans at once.
 
-    look: (h, w, 3) uint8.
+    look: (h, w, 3) uint8. The channel that leaves them farthest counts.
     """
+    outside = [_outside(look, allowed) for allowed in spans]
+    return levels.brightest_channel(reduce(levels.minimum, outside))
+
+
+def _outside(look: Pixels, allowed: Span) -> Pixels:
+    """(h, w, 3) uint8 by how many levels each channel leaves a span."""
+    if allowed.exact:
+        return levels.apart(look, allowed.low)
     above = levels.subtract(look, allowed.high)
-    below = levels.subtract(allowed.low, look)
-    return levels.brightest_channel(levels.maximum(above, below))
+    return levels.maximum(above, levels.subtract(allowed.low, look))
 
 
 def soft_step(start: float, end: float, height: float = 1.0) -> NDArray[np.uint8]:

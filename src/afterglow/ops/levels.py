@@ -66,38 +66,41 @@ def invert(pixels: Picture) -> Picture:
 def median(pictures: Sequence[Picture]) -> Picture:
     """The middle level of several pictures of one shape; of an even number, the lower of the two.
 
-    Selects by whole pictures: of the first half and one, the darkest and the brightest cannot be
-    the middle; what is left meets the next picture, until one is left (Paeth, Median finding on a
-    3 x 3 grid, Graphics Gems, 1990, for any number).
+    Of half the pictures and two more, neither the darkest nor the brightest is the median: both are
+    forgotten, the next picture is taken in, and so on until one is left (Paeth, Median finding on
+    a 3 x 3 grid, Graphics Gems, 1990).
 
     Raises:
         ValueError: no picture was given.
     """
     if not pictures:
         raise ValueError("the median of no picture is not defined")
-    ranks = (len(pictures) - 1) // 2
-    first = len(pictures) - ranks
-    kept, waiting = list(pictures[:first]), list(pictures[first:])
-    for _ in range(ranks):
-        _extremes_outward(kept)
-        kept = [*kept[1:-1], waiting.pop()]
+    waiting = list(pictures)
+    if len(waiting) % 2 == 0:
+        waiting.append(filled(waiting[0], 0.0))
+    kept = [waiting.pop() for _ in range(min(len(waiting) // 2 + 2, len(waiting)))]
     while len(kept) > 1:
-        _extremes_outward(kept)
-        kept.pop()
+        kept = _without_extremes(kept)
+        if waiting:
+            kept.append(waiting.pop())
     return kept[0]
 
 
-def _extremes_outward(pictures: list[Picture]) -> None:
-    """Exchange levels until the first picture is the darkest and the last one the brightest."""
-    last = len(pictures) - 1
-    for i in range(len(pictures) // 2):
-        low, high = pictures[i], pictures[last - i]
-        pictures[i], pictures[last - i] = minimum(low, high), maximum(low, high)
+def _without_extremes(pictures: list[Picture]) -> list[Picture]:
+    """The pictures, three or more, without the darkest and the brightest level of every place."""
+    ranked, last = list(pictures), len(pictures) - 1
+
+    def rank(lower: int, upper: int) -> None:
+        one, other = ranked[lower], ranked[upper]
+        ranked[lower], ranked[upper] = minimum(one, other), maximum(one, other)
+
+    for i in range(len(ranked) // 2):
+        rank(i, last - i)
     for i in range(1, (last + 2) // 2):
-        low, high = pictures[0], pictures[i]
-        pictures[0], pictures[i] = minimum(low, high), maximum(low, high)
-        low, high = pictures[last - i], pictures[last]
-        pictures[last - i], pictures[last] = minimum(low, high), maximum(low, high)
+        rank(0, i)
+    for i in range((last + 1) // 2, last):
+        rank(i, last)
+    return ranked[1:-1]
 
 
 def brightest_channel(pixels: Picture) -> Picture:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from afterglow.analysis.camera import Model
+from afterglow.analysis.follow import Model
 from afterglow.effects.ghost import gates
 from afterglow.effects.ghost.trail import mix, paint
 from afterglow.effects.ghost.window import sizes, windows
@@ -21,7 +21,7 @@ Space: TypeAlias = Literal["linear", "display"]
 
 _STRENGTH = {"glow": 1.2, "shadow": 1.0, "normal": 1.0}
 """Opacity of a layer without decay; glow is carried by light, and bears more than its whole."""
-_SAMPLES = 7
+_SAMPLES = 5
 """Looks whose median is the background."""
 _OWN_BUFFERS = 6
 """Frames that one picture's arithmetic holds at a time."""
@@ -66,6 +66,11 @@ class Ghost:
     def space(self) -> Space:
         """The light of the blend: averages belong in linear light, screen and multiply do not."""
         return self.blend_space or ("linear" if self.style == "normal" else "display")
+
+    @property
+    def hides(self) -> bool:
+        """The subject hides the trail; a classic stack knows no subject."""
+        return self.order == "behind" and not self.ungated
 
     @property
     def ground(self) -> float:
@@ -132,8 +137,8 @@ class Ghost:
         for window in windows(frames, video, at, reach, kept, self.camera):
             scene = gates.scene(window, agos, samples)
             trail = gates.layers(scene, self, agos, step)
-            hides = trail and self.order == "behind" and not self.ungated
-            yield paint(window, trail, gates.presence(scene) if hides else None, by)
+            guessed = trail and self.hides and window.frame.alpha is None
+            yield paint(window, trail, gates.presence(scene) if guessed else None, by)
 
     @property
     def _soft(self) -> bool:

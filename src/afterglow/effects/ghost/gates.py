@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from afterglow import ops
-from afterglow.analysis.camera import Matrix
+from afterglow.analysis.align import Matrix
 from afterglow.analysis.motion import Span, departure, focus_and_motion, soft_step, span
 from afterglow.effects.ghost.window import Moment, Window
 from afterglow.ops import levels
@@ -146,11 +146,9 @@ def _change(scene: Scene, ago: int) -> Pixels:
     matte the subject is known: any change near it is enough, and its own outline is kept.
     """
     look = scene.looks[ago]
-    now = departure(look, scene.here)
     if scene.window.frame.alpha is not None:
-        return ops.dilate(now, _NEARBY, "box")
-    change = levels.minimum(now, departure(look, scene.behind))
-    return ops.closing(change, _HOLE, "box")
+        return ops.dilate(departure(look, scene.here), _NEARBY, "box")
+    return ops.closing(departure(look, scene.here, scene.behind), _HOLE, "box")
 
 
 def _in_focus(scene: Scene, ghost: Ghost, ago: int) -> Pixels:

@@ -24,8 +24,8 @@ _BLOOM = 0.35
 """Strength of the light that a glow throws around itself."""
 _BLOOM_WIDTH = 4.0
 """Its blur, in pixels of the look."""
-_SOFTER = 1.0
-"""Blur that each older layer adds, in pixels of a soft trail."""
+_SOFTER = 3
+"""Side of the block that each older layer is blurred by, in pixels of a soft trail."""
 _MARGIN = 14
 """Pixels of the look around the gates that blur and bloom may reach."""
 
@@ -95,14 +95,25 @@ def paint(window: Window, trail: list[Layer], presence: Pixels | None, by: Paint
     region = _touched(trail, by.sizes)
     if region is None:
         return _bare(window.frame, by)
-    light, cover = (_veil if by.ghost.style != "normal" else _echoes)(window, trail, region, by)
+    gathered = _echoes if by.ghost.style == "normal" else _veil
+    light, cover = gathered(window, trail, region, by)
+    if presence is not None:
+        light, cover = _behind(levels.invert(region.of(presence)), light, cover, by)
     full = _mapped(region, by.sizes.look, by.sizes.full)
-    hidden = _hidden(window, presence, region, full, by)
     light = ops.resize(light, *full.size)
-    cover = ops.resize(cover, *full.size)
-    if hidden is not None:
-        light, cover = (ops.multiply(part, hidden) for part in (light, cover))
+    cover = None if cover is None else ops.resize(cover, *full.size)
+    if by.ghost.hides and window.frame.alpha is not None:
+        light, cover = _behind(levels.invert(full.of(window.frame.alpha)), light, cover, by)
     return _laid(window.frame, full, light, cover, by)
+
+
+def _behind(
+    free: Pixels, light: Pixels, cover: Pixels | None, by: Paint
+) -> tuple[Pixels, Pixels | None]:
+    """Light and cover where the subject leaves the view free; free: (h, w), white where it does."""
+    height, width = light.shape[:2]
+    mask = levels.as_depth(ops.resize(free, width, height), by.depth)
+    return ops.multiply(light, mask), None if cover is None else ops.multiply(cover, mask)
 
 
 def _touched(trail: list[Layer], sizes: Sizes) -> Region | None:
@@ -154,22 +165,27 @@ def _moved(picture: Pixels, layer: Layer, region: Region) -> Pixels:
     return ops.warp(picture, onto, size=region.size, border="replicate")
 
 
-def _veil(window: Window, trail: list[Layer], region: Region, by: Paint) -> tuple[Pixels, Pixels]:
+def _veil(
+    window: Window, trail: list[Layer], region: Region, by: Paint
+) -> tuple[Pixels, Pixels | None]:
     """The trail of glow or shadow as light that is added or taken, and how much it covers.
 
-    (h, w, 3) and (h, w) in the blend's depth, layers joined as 1 - product (1 - layer): the order
-    does not matter to light, but each layer is blurred again with every nearer one.
+    (h, w, 3), and (h, w) if a transparent trail needs it, in the blend's depth. Layers join as
+    1 - product (1 - layer): their order does not matter, but each is blurred again with every
+    nearer one.
     """
     farthest, *others = trail
-    light, cover = _shown(window, farthest, region, by)
+    light, weight = _shown(window, farthest, region, by)
+    left, bare = levels.invert(light), levels.invert(weight)
     for layer in others:
-        nearer, weight = _shown(window, layer, region, by)
-        light = ops.screen(ops.gaussian_blur(light, _SOFTER), nearer)
-        cover = ops.screen(cover, weight)
-    light = ops.gaussian_blur(light, _SOFTER)
+        light, weight = _shown(window, layer, region, by)
+        left = ops.box_blur(left, _SOFTER)
+        left = levels.subtract(left, ops.multiply(left, light))
+        bare = ops.multiply(bare, levels.invert(weight))
+    light = levels.invert(ops.box_blur(left, _SOFTER))
     if by.ghost.style == "glow":
         light = ops.screen(light, _bloom(light, region))
-    return light, cover
+    return light, levels.invert(bare) if by.ghost.transparent else None
 
 
 def _bloom(light: Pixels, region: Region) -> Pixels:
@@ -180,39 +196,32 @@ def _bloom(light: Pixels, region: Region) -> Pixels:
 
 
 def _echoes(window: Window, trail: list[Layer], region: Region, by: Paint) -> tuple[Pixels, Pixels]:
-    """The trail of plain copies: each laid over the farther ones, and how much they cover.
+    """The trail of plain copies: each through what nearer ones leave, and how much they cover.
 
     (h, w, 3) light, multiplied by the cover, and (h, w) cover, in the blend's depth (Porter and
-    Duff's over, of premultiplied pictures).
+    Duff's over, from the nearest backwards).
     """
-    farthest, *others = trail
-    light, cover = _shown(window, farthest, region, by)
-    for layer in others:
-        nearer, weight = _shown(window, layer, region, by)
-        light = ops.add(ops.multiply(light, levels.invert(weight)), nearer)
-        cover = ops.screen(cover, weight)
-    return light, cover
+    *others, nearest = trail
+    light, cover = _shown(window, nearest, region, by)
+    left = levels.invert(cover)
+    for layer in reversed(others):
+        farther, share = _shown(window, layer, region, by, left)
+        light, left = ops.add(light, farther), levels.subtract(left, share)
+    return light, levels.invert(left)
 
 
-def _shown(window: Window, layer: Layer, region: Region, by: Paint) -> tuple[Pixels, Pixels]:
-    """A layer's light times its weight, and the weight, in the blend's depth."""
+def _shown(
+    window: Window, layer: Layer, region: Region, by: Paint, left: Pixels | None = None
+) -> tuple[Pixels, Pixels]:
+    """A layer's light times its weight, and the weight, in the blend's depth.
+
+    left: (h, w) the part that nearer layers do not cover; None: all of it.
+    """
     picture, weight = _pictures(window, layer, region, by)
     weight = levels.as_depth(weight, by.depth)
+    weight = weight if left is None else ops.multiply(weight, left)
     light = levels.lookup(picture, by.tables[layer.rank - 1])
     return ops.multiply(light, weight), weight
-
-
-def _hidden(
-    window: Window, presence: Pixels | None, region: Region, full: Region, by: Paint
-) -> Pixels | None:
-    """(h, w) in the blend's depth: white where the trail is not behind the subject."""
-    if by.ghost.order != "behind":
-        return None
-    if window.frame.alpha is not None:
-        return levels.as_depth(levels.invert(full.of(window.frame.alpha)), by.depth)
-    if presence is None:
-        return None
-    return levels.as_depth(levels.invert(ops.resize(region.of(presence), *full.size)), by.depth)
 
 
 def _bare(frame: Frame, by: Paint) -> Frame:
@@ -223,12 +232,12 @@ def _bare(frame: Frame, by: Paint) -> Frame:
     return replace(frame, pixels=ground, alpha=levels.filled(ground[..., 0], 0.0))
 
 
-def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels, by: Paint) -> Frame:
+def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels | None, by: Paint) -> Frame:
     """The frame with the trail's light in a region."""
     bare = _bare(frame, by)
     ground = full.of(bare.pixels)
     part = _given(_blended(_light(ground, by), light, cover, by), by)
-    if by.ghost.transparent and bare.alpha is not None:
+    if by.ghost.transparent and bare.alpha is not None and cover is not None:
         below = full.of(bare.alpha)
         cover = levels.as_depth(cover, by.given)
         joined = ops.add if by.ghost.order == "behind" else ops.screen
@@ -242,13 +251,13 @@ def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels, by: Paint) -
     return replace(bare, pixels=levels.patched(bare.pixels, full, part))
 
 
-def _blended(ground: Pixels, light: Pixels, cover: Pixels, by: Paint) -> Pixels:
+def _blended(ground: Pixels, light: Pixels, cover: Pixels | None, by: Paint) -> Pixels:
     """The ground and the trail in the light of the blend."""
-    if by.ghost.style == "glow":
-        return ops.screen(ground, light)
+    if cover is not None and by.ghost.style == "normal":
+        return ops.add(ops.multiply(ground, levels.invert(cover)), light)
     if by.ghost.style == "shadow":
-        return ops.multiply(ground, levels.invert(light))
-    return ops.add(ops.multiply(ground, levels.invert(cover)), light)
+        return levels.subtract(ground, ops.multiply(ground, light))
+    return ops.add(ground, ops.multiply(levels.invert(ground), light))
 
 
 def _light(ground: Pixels, by: Paint) -> Pixels:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from afterglow import ops
-from afterglow.analysis.camera import CameraTracker, Matrix, Model
+from afterglow.analysis.align import Matrix
+from afterglow.analysis.camera import CameraTracker
+from afterglow.analysis.follow import Model
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
@@ -156,7 +158,8 @@ def windows(
     tracker = CameraTracker(video.width, video.height, camera)
     age, shot = 0, 0
     for number, frame in enumerate(frames):
-        seen, look = _print(frame, sizes), _look(frame, sizes)
+        seen = _print(frame, sizes)
+        look = _look(seen.picture, sizes)
         motion = tracker.step(levels.to_array(look), _subject(seen, sizes))
         age, shot = (0 if motion.shot != shot or number == 0 else age + 1), motion.shot
         moments.put(Moment(look, motion.cumulative, shot, age))
@@ -177,9 +180,9 @@ def _print(frame: Frame, sizes: Sizes) -> Print:
     return Print(ops.resize(frame.pixels, *sizes.trail), matte)
 
 
-def _look(frame: Frame, sizes: Sizes) -> Pixels:
-    """The frame small and softened, so that noise and grain do not count as motion."""
-    small = levels.as_depth(ops.resize(frame.pixels, *sizes.look), "uint8")
+def _look(picture: Pixels, sizes: Sizes) -> Pixels:
+    """A picture small and softened, so that noise and grain do not count as motion."""
+    small = levels.as_depth(ops.resize(picture, *sizes.look), "uint8")
     return ops.box_blur(small, 3)
 
 
