@@ -6,6 +6,7 @@ a fade or a new exposure does not look like motion.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,8 +25,6 @@ _OUTSIDE = np.float32(1e4)
 """What is sampled beyond the border: so far off that it never counts."""
 _LEAST_OVERLAP = 0.45
 """Share of a picture that must stay in view for a motion to be believed."""
-_FIRST_ERROR, _LAST_ERROR = 0.3, 0.08
-"""Pixels of misplacement forgiven to edges in the first and the last round of a refinement."""
 _PATCH = 13
 """Pixels: side of the square whose parts are taken to move together."""
 _USUAL = 1.5
@@ -144,23 +143,26 @@ def _say(ref: Reference, difference: Grey, error: float) -> Grey:
     """
     inside = np.abs(difference) < _OUTSIDE / 10
     quiet = np.abs(difference[::2, ::2])[(ref.weight * inside)[::2, ::2] > 0]
-    noise = float(np.quantile(quiet, 0.4)) / 0.524 if quiet.size else 1.0
+    place = 2 * quiet.size // 5
+    noise = float(np.partition(quiet, place)[place]) / 0.524 if quiet.size else 1.0
     square = difference * difference / _allowed(ref, error, max(noise, 0.05))
     patch = max(1, _PATCH // ref.stride) | 1
     left = cv2.blur(np.minimum(square, np.float32(_MOST)), (patch, patch))
     return np.asarray(ref.weight * inside / (1 + (left / np.float32(_USUAL)) ** 2) ** 2, np.float32)
 
 
-def refine(ref: Reference, picture: Grey, matrix: Matrix, rounds: int) -> Matrix:
+def refine(ref: Reference, picture: Grey, matrix: Matrix, errors: Sequence[float]) -> Matrix:
     """Return the motion near ``matrix`` under which most of the picture fits the reference.
+
+    errors: pixels of misplacement that are forgiven in each round, falling.
 
     Gauss-Newton on the inverse composition (Baker and Matthews, "Lucas-Kanade 20 Years On", 2004),
     with weights under which a subject with a motion of its own drops out.
     """
-    for error in np.geomspace(_FIRST_ERROR, _LAST_ERROR, rounds):
+    for error in errors:
         start = _on_grid(matrix)
         difference = seen_through(picture, start, ref) - ref.picture
-        weighted = ref.slopes * _say(ref, difference, float(error)).reshape(1, -1)
+        weighted = ref.slopes * _say(ref, difference, error).reshape(1, -1)
         normal = (weighted @ ref.slopes.T).astype(np.float64)
         pull = (weighted @ difference.reshape(-1)).astype(np.float64)
         matrix = start @ np.linalg.inv(_small_move(_solved(normal, pull), ref.shape))

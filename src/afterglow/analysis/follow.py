@@ -31,6 +31,8 @@ from afterglow.analysis.picture import Look
 Model: TypeAlias = Literal["translation", "similarity", "none"]
 """What a camera may do: shift; shift, turn and zoom; nothing."""
 
+_SHRINK = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+"""From places in a fine picture to places in the coarse one."""
 _PEAKS = 3
 _PREFER_REST = 0.01
 """Mismatch (0-1) that a motion must save before it is preferred to none."""
@@ -40,9 +42,17 @@ _KEEP_ANCHOR = 0.65
 """Share of the anchor that must be in view for the next frame to be measured against it."""
 _STRAY = 2.0
 """Pixels: a refinement that goes further from the motion it began with is not believed."""
-_ROUNDS = 4
-_STRIDE = 3
-"""Pixels of the fine picture from one to the next that is compared."""
+_COARSE_ERRORS = (0.8, 0.4, 0.2)
+_FINE_ERRORS = (0.5, 0.3, 0.2, 0.12, 0.08)
+"""Pixels of misplacement forgiven in each round of a refinement."""
+_CLEAR = 0.04
+"""Mismatch up to which one motion explains the picture, and no second one is looked for."""
+_STRIDE, _COARSE_STRIDE = 3, 2
+"""Pixels of the fine, and of the coarse picture, from one to the next that is compared."""
+_APART = 0.3
+"""Pixels: motions that differ less are one."""
+_ANOTHER = 3.0
+"""Pixels: motions that differ more are those of two things."""
 _WEAK = 0.25
 """Height of a peak over the highest below which it is not tried."""
 _MUCH = 0.6
@@ -64,8 +74,8 @@ class Seen:
     """What is remembered of a video when a frame has been seen."""
 
     look: Look
-    spectrum: phase.Spectrum
-    """Of the coarse picture, subject and borders tapered away."""
+    spectra: tuple[phase.Spectrum, ...]
+    """Of the coarse picture without the subject: of its middle, and of the ring around it."""
     coarse: Reference
     """The coarse picture; its weight is high at the borders, where the background is."""
     levels: NDArray[np.float64]
@@ -91,7 +101,7 @@ def begin(look: Look, model: Model, *, shot: int = 0, found: Found | None = None
     """Return what is remembered after the first frame of a shot; found: of a cut."""
     rest = np.eye(3)
     return Seen(
-        look, _spectrum(look, None), _coarse(look), cuts.histogram(look.grey), _anchor(look, model),
+        look, _spectra(look, None), _coarse(look), cuts.histogram(look.grey), _anchor(look, model),
         rest, rest, rest, found=found, cut=found is not None, shot=shot,
     )  # fmt: skip
 
@@ -100,8 +110,8 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     """Return what is remembered after the next frame."""
     if before.over:
         return begin(look, model, shot=before.shot + 1)
-    spectrum, levels = _spectrum(look, before.moving), cuts.histogram(look.grey)
-    found = _propose(before, look, spectrum, model)
+    spectra, levels = _spectra(look, before.moving), cuts.histogram(look.grey)
+    found = _propose(before, look, spectra, model)
     change = cuts.histogram_change(before.levels, levels)
     if cuts.is_cut(found.response, found.mismatch, change, look.coarse.size):
         return begin(look, model, shot=before.shot + 1, found=found)
@@ -109,18 +119,26 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     step = place @ np.linalg.inv(before.place)
     moving = None if look.matted else _moving(before.coarse, look.coarse, step)
     return Seen(
-        look, spectrum, _coarse(look), levels, anchor, anchor_place, place, step, moving, found,
+        look, spectra, _coarse(look), levels, anchor, anchor_place, place, step, moving, found,
         shot=before.shot,
     )  # fmt: skip
 
 
-def _spectrum(look: Look, moving: Grey | None) -> phase.Spectrum:
-    weight = phase.hann(*look.coarse.shape)
+def _spectra(look: Look, moving: Grey | None) -> tuple[phase.Spectrum, ...]:
+    """Return the spectra; a ring is needed where nobody says what the subject is."""
+    middle = phase.hann(*look.coarse.shape)
     if look.matted:
-        weight = weight * _half(look.free)
-    elif moving is not None:
-        weight = weight * (1 - moving)
-    return phase.spectrum(look.coarse, weight)
+        return (phase.spectrum(look.coarse, middle * _half(look.free)),)
+    if moving is not None:
+        middle = middle * (1 - moving)
+    return phase.spectrum(look.coarse, middle), phase.spectrum(look.coarse, _ring(*middle.shape))
+
+
+@lru_cache(maxsize=4)
+def _ring(height: int, width: int) -> Grey:
+    """Return the (H, W) taper that is 1 between border and middle: subjects stand in the middle."""
+    middle = phase.hann(height, width)
+    return np.asarray(np.sqrt(middle) * (1 - middle) * 2, np.float32)
 
 
 def _half(picture: Grey) -> Grey:
@@ -140,7 +158,7 @@ def _coarse(look: Look) -> Reference:
     weight = _border(*look.coarse.shape)
     if look.matted:
         weight = weight * _half(look.free)
-    return reference(look.coarse, weight, similarity=False)
+    return reference(look.coarse, weight, similarity=False, stride=_COARSE_STRIDE)
 
 
 def _anchor(look: Look, model: Model) -> Reference:
@@ -158,27 +176,59 @@ def _shift(dx: float, dy: float) -> Matrix:
 
 def _halved(matrix: Matrix) -> Matrix:
     """Return a matrix between fine pictures as one between coarse ones."""
-    shrink = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
-    return shrink @ matrix @ np.linalg.inv(shrink)
+    return _SHRINK @ matrix @ np.linalg.inv(_SHRINK)
 
 
-def _propose(before: Seen, look: Look, spectrum: phase.Spectrum, model: Model) -> Found:
+def _doubled(matrix: Matrix) -> Matrix:
+    """Return a matrix between coarse pictures as one between fine ones."""
+    return np.linalg.inv(_SHRINK) @ matrix @ _SHRINK
+
+
+def _propose(before: Seen, look: Look, spectra: tuple[phase.Spectrum, ...], model: Model) -> Found:
     """Return the motion from the frame before that explains most of the picture."""
-    found = phase.peaks(phase.correlate(before.spectrum, spectrum, look.coarse.shape[1]), _PEAKS)
-    tried = [peak for peak in found if peak.response >= _WEAK * found[0].response]
-    motions = [before.step, *(_shift(2 * peak.dx, 2 * peak.dy) for peak in tried)]
+    width = look.coarse.shape[1]
+    found = [
+        phase.peaks(phase.correlate(one, other, width), _PEAKS)
+        for one, other in zip(before.spectra, spectra, strict=False)
+    ]
+    motions = [before.step]
+    for peaks in found:
+        tried = [peak for peak in peaks if peak.response >= _WEAK * peaks[0].response]
+        motions += [_shift(2 * peak.dx, 2 * peak.dy) for peak in tried]
     if model == "similarity":
         turned = followed_similarity(before.look.fine, look.fine, _background(before))
         motions += [] if turned is None else [turned]
-    misses = [mismatch(before.coarse, look.coarse, _halved(m)) for m in motions]
-    rest = mismatch(before.coarse, look.coarse, np.eye(3))
-    best = int(np.argmin(misses))
-    step, miss = motions[best], misses[best]
-    if rest <= miss + _PREFER_REST:
-        step, miss = np.eye(3), rest
-    response = found[0].response if found else 0.0
-    ratio = found[1].response / response if len(found) > 1 else 1.0
+    step, miss = _best(before.coarse, look.coarse, motions)
+    first = max(found, key=lambda peaks: peaks[0].response if peaks else 0.0)
+    response = first[0].response if first else 0.0
+    ratio = first[1].response / response if len(first) > 1 else 1.0
     return Found(step, miss, response, ratio)
+
+
+def _best(before: Reference, now: Grey, motions: list[Matrix]) -> tuple[Matrix, float]:
+    """Return the motion that explains most, and its mismatch; none at all if it is nearly as good."""
+    tried: list[Matrix] = [np.eye(3)]
+    for motion in motions:
+        if min(_distance(motion, other, now.shape) for other in tried) > _APART:
+            tried.append(motion)
+    halves = [_halved(motion) for motion in tried]
+    misses = [mismatch(before, now, half) for half in halves]
+    if min(misses) > _CLEAR:
+        for n in _leaders(tried, misses, now.shape):
+            halves.append(refine(before, now, halves[n], _COARSE_ERRORS))
+            misses.append(mismatch(before, now, halves[-1]))
+    best = int(np.argmin(misses))
+    if misses[0] <= misses[best] + _PREFER_REST:
+        best = 0
+    return _doubled(halves[best]), misses[best]
+
+
+def _leaders(motions: list[Matrix], misses: list[float], shape: tuple[int, ...]) -> list[int]:
+    """Return the places of the motion that explains most, and of the next that is quite another."""
+    order = [int(n) for n in np.argsort(misses)]
+    first = motions[order[0]]
+    others = [n for n in order[1:] if _distance(motions[n], first, shape) > _ANOTHER]
+    return [order[0], *others[:1]]
 
 
 def _background(seen: Seen) -> Grey:
@@ -199,7 +249,7 @@ def _refined(
     if _in_view(start, look.fine.shape) < _KEEP_ANCHOR:
         anchor, anchor_place = _anchor(before.look, model), before.place
         start = place @ np.linalg.inv(anchor_place)
-    fit = refine(_without(anchor, look, start), look.fine, start, _ROUNDS)
+    fit = refine(_without(anchor, look, start), look.fine, start, _FINE_ERRORS)
     if _distance(fit, start, look.fine.shape) < _STRAY:
         place = fit @ anchor_place
     if _distance(place, before.place, look.fine.shape) < _LOCK:
@@ -237,8 +287,9 @@ def _in_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
 def _moving(before: Reference, coarse: Grey, step: Matrix) -> Grey | None:
     """Return (h / 2, w / 2) 0-1: what the camera's motion does not explain, grown and softened."""
     excess = residue(before, coarse, _halved(step))
-    left = cv2.blur(np.minimum(excess, 4), (5, 5))
-    mask = cv2.dilate((left > 1).astype(np.float32), np.ones((9, 9), np.uint8))
+    left = cv2.blur(np.minimum(excess, 4), (3, 3))
+    mask = cv2.dilate((left > 1).astype(np.float32), np.ones((5, 5), np.uint8))
     if float(mask.mean()) > _MUCH:
         return None
-    return np.asarray(cv2.blur(mask, (7, 7)), np.float32)
+    whole = cv2.resize(mask, coarse.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.blur(whole, (7, 7)), np.float32)
