@@ -12,6 +12,7 @@ import pytest
 
 from afterglow.cli.main import cli, exit_code
 from afterglow.errors import AfterglowError
+from afterglow.models.device import choose_device
 from tests.program import afterglow, pictures, plugged
 
 HEAVY = {"av", "cv2", "diffusers", "numpy", "ray", "rich", "torch", "transformers"}
@@ -33,6 +34,12 @@ def loaded_by(*arguments: str) -> set[str]:
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by(*arguments) == set()
+
+
+def test_a_run_without_a_gpu_does_not_load_torch(clip: Path, tmp_path: Path) -> None:
+    if choose_device("auto").kind == "cuda":
+        pytest.skip("there is a GPU, and it needs torch")
+    assert "torch" not in loaded_by("ghost", str(clip), str(tmp_path / "out.mkv"))
 
 
 def test_the_list_of_heavy_packages_can_be_seen() -> None:

@@ -50,27 +50,27 @@ def test_three_commands_in_a_chain_equal_the_same_through_files(depth: int, tmp_
     assert sound(piped) == sound(last) == sound(clip)
 
 
-def test_a_killed_upstream_is_an_error_and_leaves_nothing(
-    clip: Path, plugins: Path, tmp_path: Path
-) -> None:
+def test_a_killed_upstream_is_an_error_and_leaves_nothing(plugins: Path, tmp_path: Path) -> None:
+    # Large pictures: FFmpeg looks at the first 5 MB of a pipe before it gives one out.
+    clip = write_clip(tmp_path / "clip.mkv", Scene(width=960, height=540, frames=16))
     environment = plugged(plugins)
-    upstream = subprocess.Popen(
-        [*PROGRAM, "plainly", clip, "-", "--pause=0.2"],
+    (tmp_path / "out").mkdir()
+    with subprocess.Popen(
+        [*PROGRAM, "plainly", clip, "-", "--pause=0.5"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-    )  # fmt: skip
-    downstream = subprocess.Popen(
-        [*PROGRAM, "plainly", "-", tmp_path / "out.mp4", "--json"],
+    ) as upstream, subprocess.Popen(
+        [*PROGRAM, "plainly", "-", tmp_path / "out" / "out.mp4", "--json"],
         stdin=upstream.stdout, stderr=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-    assert upstream.stdout is not None and downstream.stderr is not None
-    upstream.stdout.close()
-    while '"start"' not in downstream.stderr.readline():
-        assert downstream.poll() is None
-    upstream.kill()
-    told = downstream.stderr.read()
-    assert downstream.wait(30) == 3 and '"error"' in told
-    assert upstream.wait(30) == -signal.SIGKILL
-    assert list(tmp_path.iterdir()) == []
+    ) as downstream:  # fmt: skip
+        assert upstream.stdout is not None and downstream.stderr is not None
+        upstream.stdout.close()
+        while '"start"' not in downstream.stderr.readline():
+            assert downstream.poll() is None
+        upstream.kill()
+        told = downstream.stderr.read()
+        assert downstream.wait(30) == 3 and '"error"' in told
+        assert upstream.wait(30) == -signal.SIGKILL
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_stream_cut_short_is_an_error(clip: Path, tmp_path: Path) -> None:
@@ -99,32 +99,29 @@ def test_a_reader_that_has_enough_ends_the_upstream_quietly(taker: str, tmp_path
 
 def test_a_pipe_that_nobody_reads_does_not_hold_up_the_end(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mkv", Scene(width=320, height=240, frames=60))
-    run = subprocess.Popen(
+    with subprocess.Popen(
         [*PROGRAM, "ghost", clip, "-", "--json", "--layers=1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert run.stderr is not None and run.stdout is not None
-    while '"start"' not in run.stderr.readline():
-        assert run.poll() is None
-    time.sleep(0.5)
-    run.send_signal(signal.SIGTERM)
-    assert run.wait(30) == 130
-    assert "Traceback" not in run.stderr.read()
-    run.stdout.close()
+    ) as run:  # fmt: skip
+        assert run.stderr is not None
+        while '"start"' not in run.stderr.readline():
+            assert run.poll() is None
+        time.sleep(0.5)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(30) == 130
+        assert "Traceback" not in run.stderr.read()
 
 
 def test_a_silent_upstream_does_not_hold_up_the_end(tmp_path: Path) -> None:
     read, write = os.pipe()
-    run = subprocess.Popen(
-        [*PROGRAM, "ghost", "-", tmp_path / "out.mp4"],
-        stdin=read,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    os.close(read)
-    time.sleep(1.5)
-    run.send_signal(signal.SIGINT)
-    assert run.stderr is not None
-    assert run.wait(30) == 130
-    assert "Traceback" not in run.stderr.read() and list(tmp_path.iterdir()) == []
+    with subprocess.Popen(
+        [*PROGRAM, "ghost", "-", tmp_path / "out.mp4", "--json"],
+        stdin=read, stderr=subprocess.PIPE, text=True,
+    ) as run:  # fmt: skip
+        os.close(read)
+        assert run.stderr is not None
+        assert '"note"' in run.stderr.readline(), "it knows its device, and waits for a picture"
+        run.send_signal(signal.SIGINT)
+        assert run.wait(30) == 130
+        assert "Traceback" not in run.stderr.read() and list(tmp_path.iterdir()) == []
     os.close(write)

@@ -15,7 +15,8 @@ from afterglow.models.device import choose_device, memory_available
 
 
 @pytest.fixture(autouse=True)
-def _ask_anew() -> Iterator[None]:
+def _ask_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(devices, "_driver_is_there", lambda: True)
     devices._why_not_cuda.cache_clear()
     yield
     devices._why_not_cuda.cache_clear()
@@ -45,6 +46,13 @@ def test_auto_says_why_it_is_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     device = choose_device("auto")
     assert device.name == "cpu"
     assert "torch" in device.description
+
+
+def test_without_a_driver_torch_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_driver_is_there", lambda: False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr(devices, "find_spec", lambda name: name)
+    assert choose_device("auto").description == "CPU (there is no NVIDIA driver)"
 
 
 @pytest.mark.usefixtures("two_gpus")

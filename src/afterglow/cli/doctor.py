@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from afterglow.cli.words import size
+from afterglow.errors import DeviceError
 
 EXTRAS = {
     "gpu": ("torch",),
@@ -80,15 +81,16 @@ def encoders() -> Facts:
 
 
 def devices() -> Facts:
-    """The CPU and every CUDA device, each with its free memory."""
-    from afterglow.models.device import choose_device, memory_available
+    """The CPU with free memory, and the GPU or why there is none to use."""
+    from afterglow.models.device import choose_device
 
     cpu = choose_device("cpu")
-    chosen = choose_device("auto")
-    found = {"cpu": f"{os.cpu_count()} cores, {size(memory_available(cpu))} free"}
-    if chosen.name == "cpu":
-        return {**found, "cuda": "none that torch can use" if find_spec("torch") else "no torch"}
-    return {**found, chosen.name: f"{size(memory_available(chosen))} free"}
+    memory = f"{size(cpu.free)} of {size(cpu.total)} free"
+    try:
+        cuda = choose_device("cuda").description
+    except DeviceError as error:
+        cuda = f"no: {error}; {error.hint}"
+    return {"cpu": f"{os.cpu_count()} cores, {memory}", "cuda": cuda}
 
 
 def disks() -> Facts:

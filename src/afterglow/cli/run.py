@@ -133,7 +133,7 @@ class StreamRun:
 
         device = choose_device(self.device)
         if self.device == "auto":
-            watch.say(f"device: {device.name}")
+            watch.say(f"device: {device.description}")
         return device.name
 
     def _show(self, plan: Plan) -> None:

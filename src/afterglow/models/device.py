@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 from collections.abc import Iterator
@@ -93,6 +94,8 @@ def _why_not_cuda(index: int) -> tuple[str, str] | None:
     """What is in the way of this GPU, and what to do; None where it computes. Asked once."""
     if find_spec("torch") is None:
         return "torch is not installed", 'install it: pip install "afterglow[gpu]"'
+    if not _driver_is_there():  # asked first, because loading torch takes a second
+        return "there is no NVIDIA driver", "install one, or take --device cpu"
     import torch
 
     if not torch.cuda.is_available():
@@ -105,6 +108,14 @@ def _why_not_cuda(index: int) -> tuple[str, str] | None:
         last = f"the last one is cuda:{count - 1}"
         return f"there is no cuda:{index}", f"{last}; CUDA_VISIBLE_DEVICES may hide others"
     return _trial(index)
+
+
+def _driver_is_there() -> bool:
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def _trial(index: int) -> tuple[str, str] | None:
