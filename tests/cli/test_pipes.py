@@ -52,7 +52,7 @@ def test_three_commands_in_a_chain_equal_the_same_through_files(depth: int, tmp_
 
 def test_a_killed_upstream_is_an_error_and_leaves_nothing(plugins: Path, tmp_path: Path) -> None:
     # Large pictures: FFmpeg looks at the first 5 MB of a pipe before it gives one out.
-    clip = write_clip(tmp_path / "clip.mkv", Scene(width=960, height=540, frames=16))
+    clip = write_clip(tmp_path / "clip.mkv", [Scene(width=960, height=540).view(0)] * 16)
     environment = plugged(plugins)
     (tmp_path / "out").mkdir()
     with subprocess.Popen(
@@ -91,14 +91,14 @@ def test_an_empty_pipe_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("taker", ["head -c 1000", "head -c 100000", "true"])
 def test_a_reader_that_has_enough_ends_the_upstream_quietly(taker: str, tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mkv", Scene(width=320, height=240, frames=60), sound=True)
+    clip = write_clip(tmp_path / "clip.mkv", [Scene().view(0)] * 60, sound=True)
     run = shell(f"{AFTERGLOW} ghost {clip} - --layers=1 --quiet | {taker} > /dev/null")
     assert codes(run) == [0, 0], run.stderr
     assert len(run.stderr.splitlines()) == 1, run.stderr
 
 
 def test_a_pipe_that_nobody_reads_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mkv", Scene(width=320, height=240, frames=60))
+    clip = write_clip(tmp_path / "clip.mkv", [Scene().view(0)] * 60)
     with subprocess.Popen(
         [*PROGRAM, "ghost", clip, "-", "--json", "--layers=1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
