@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _THREADS = min(4, os.cpu_count() or 1)
+_STRIP = 32
+"""Lines computed at once, so that they stay in the processor's cache."""
 _PACKED = {"rgb24": np.uint8, "rgba": np.uint8, "rgb48le": np.uint16, "rgba64le": np.uint16}
 """Formats that are in memory what we want already: those of our own pipes."""
 
@@ -85,8 +87,9 @@ class Converter:
         alpha = matte[0].copy() if matte else None
         if self.deep:
             bits = _bits(frame.format)
-            pixels = stretched(pixels, 8 if limited else bits)
-            alpha = None if alpha is None else stretched(alpha, bits)
+            stretch(pixels, 8 if limited else bits)
+            if alpha is not None:
+                stretch(alpha, bits)
         return pixels, alpha
 
 
@@ -96,16 +99,18 @@ def is_opaque(frame: VideoFrame) -> bool:
     return alpha is None or bool(np.all(alpha == 255))
 
 
-def stretched(picture: NDArray[Any], bits: int) -> NDArray[Any]:
-    """The uint16 picture with its white at 65535.
+def stretch(picture: NDArray[Any], bits: int) -> None:
+    """Bring the white of a uint16 picture, in place, to 65535.
 
     swscale puts the white of limited YCbCr at 255 * 256, and that of an n-bit full-range channel
     at (2^n - 1) * 2^(16 - n). Repeating the upper ``bits`` below them fills the range; whiter than
     white is clipped.
     """
     if bits >= 16:
-        return picture
-    return cv2.add(picture, np.right_shift(picture, bits))
+        return
+    for top in range(0, picture.shape[0], _STRIP):
+        lines = picture[top : top + _STRIP]
+        cv2.add(lines, np.right_shift(lines, bits), dst=lines)
 
 
 def _bits(pixel_format: VideoFormat) -> int:

@@ -67,6 +67,8 @@ class Source:
     """Sound, subtitles, chapters and metadata on their way to the target."""
     offset: Fraction
     """Seconds from the source's first picture to the time that pts 0 stands for."""
+    stream_index: int
+    """Index of the stream that the pictures come from."""
     notes: list[str]
     """What was said about the source when it was opened."""
 
@@ -89,6 +91,7 @@ class Source:
         end = None if reel.end is None else reel.end - reel.zero
         self.kept = (0, end) if options.cut else (None, None)
         self.offset = (reel.zero - reel.first) * self.video.time_base
+        self.stream_index = reel.opened.stream.index
         self.notes = list(facts.notes)
         self.passengers = _passengers(reel, facts, options)
         self._reel = reel
@@ -107,11 +110,6 @@ class Source:
             self.video.alpha,
             facts.orientation,
         )
-
-    @property
-    def stream_index(self) -> int:
-        """Index of the stream that the pictures come from."""
-        return self._reel.opened.stream.index
 
     def frames(self) -> Iterator[Frame]:
         """The frames in order of display; other packets board on the way.
