@@ -96,7 +96,7 @@ class Effect(Protocol):
     """A frozen dataclass of settings that turns frames into frames."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
-        """Say what comes out for such a video, before any pixel; raise UsageError if nothing can."""
+        """Say what comes out for such a video, before any pixel; UsageError if nothing can."""
 
     def reach(self, video: VideoInfo) -> Reach:
         """Say how many neighbours a frame needs, so that a cut can pull pre-roll."""

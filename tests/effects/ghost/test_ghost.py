@@ -76,7 +76,7 @@ def test_the_background_beside_the_trail_stays_under_a_moving_camera(style: Any)
     frames = play(Ghost(style=style, layers=3, spacing=4), scene)
     for t in range(14, len(views)):
         trail = np.zeros(views[t].alpha.shape, bool)
-        for back in range(0, 13):
+        for back in range(13):
             move = views[t].pose @ np.linalg.inv(views[t - back].pose)
             seen = cv2.warpAffine(views[t - back].alpha, move[:2], trail.shape[::-1])
             trail |= cv2.dilate(seen, np.ones((65, 65), np.uint8)) > 0
