@@ -31,6 +31,12 @@ _USUAL = 1.5
 """Mean squared residual of a square, in units of the noise, at which it begins to lose its say."""
 _MOST = 16.0
 """Squared residual above which it makes no difference how large it is."""
+_PARTS = (8, 6)
+"""Columns and rows of the parts that vote."""
+_VOTE = 0.02
+"""Difference of mismatch (0-1) from which a part has an opinion."""
+_TEXTURE, _SIDE = 0.03, 0.02
+"""Squared slope of an evened picture that is texture, and the share of a side that must have it."""
 _SCORED_ERROR, _SCORED_NOISE = 1.5, 0.9
 """Pixels of misplacement, and evened noise, above which a pixel does not fit a proposed motion."""
 
@@ -126,6 +132,30 @@ def mismatch(ref: Reference, picture: Grey, matrix: Matrix) -> float:
     if total == 0 or total < _LEAST_OVERLAP * float(ref.weight.sum()):
         return 1.0
     return float(np.vdot(inside, excess / (1 + excess))) / total
+
+
+def outvotes(ref: Reference, picture: Grey, motion: Matrix, other: Matrix) -> bool:
+    """Return whether more parts of the picture fit ``motion`` than fit ``other``.
+
+    Every part has one vote, so that a strongly textured subject counts no more than a plain wall.
+    """
+    parts = []
+    for matrix in (motion, other):
+        excess = np.minimum(residue(ref, picture, matrix), np.float32(_MOST))
+        parts.append(cv2.resize(excess / (1 + excess), _PARTS, interpolation=cv2.INTER_AREA))
+    worth = cv2.resize(ref.weight, _PARTS, interpolation=cv2.INTER_AREA)
+    better = parts[1] - parts[0]
+    return float(worth[better > _VOTE].sum()) > float(worth[better < -_VOTE].sum())
+
+
+def textured_sides(ref: Reference) -> bool:
+    """Return whether there is something to see at the left and at the right of a picture.
+
+    Where a subject stands before a plain wall, only the subject could be followed.
+    """
+    seen = (ref.steepness > _TEXTURE) & (ref.weight > 0)
+    quarter = max(1, seen.shape[1] // 4)
+    return min(float(side.mean()) for side in (seen[:, :quarter], seen[:, -quarter:])) > _SIDE
 
 
 def _on_grid(matrix: Matrix) -> Matrix:

@@ -20,10 +20,12 @@ from afterglow.analysis.align import (
     Reference,
     frame_weight,
     mismatch,
+    outvotes,
     reference,
     refine,
     residue,
     seen_through,
+    textured_sides,
 )
 from afterglow.analysis.features import followed_similarity
 from afterglow.analysis.picture import Look
@@ -31,6 +33,7 @@ from afterglow.analysis.picture import Look
 Model: TypeAlias = Literal["translation", "similarity", "none"]
 """What a camera may do: shift; shift, turn and zoom; nothing."""
 
+_REST: Matrix = np.eye(3)
 _SHRINK = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
 """From places in a fine picture to places in the coarse one."""
 _PEAKS = 3
@@ -115,7 +118,9 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     change = cuts.histogram_change(before.levels, levels)
     if cuts.is_cut(found.response, found.mismatch, change, look.coarse.size):
         return begin(look, model, shot=before.shot + 1, found=found)
-    anchor, anchor_place, place = _refined(before, look, found.step @ before.place, model)
+    anchor, anchor_place, place = before.anchor, before.anchor_place, before.place
+    if textured_sides(before.coarse):
+        anchor, anchor_place, place = _refined(before, look, found.step @ place, model)
     step = place @ np.linalg.inv(before.place)
     moving = None if look.matted else _moving(before.coarse, look.coarse, step)
     return Seen(
@@ -218,7 +223,7 @@ def _best(before: Reference, now: Grey, motions: list[Matrix]) -> tuple[Matrix, 
             halves.append(refine(before, now, halves[n], _COARSE_ERRORS))
             misses.append(mismatch(before, now, halves[-1]))
     best = int(np.argmin(misses))
-    if misses[0] <= misses[best] + _PREFER_REST:
+    if misses[0] <= misses[best] + _PREFER_REST or not outvotes(before, now, halves[best], _REST):
         best = 0
     return _doubled(halves[best]), misses[best]
 
