@@ -92,6 +92,23 @@ def test_interlaced_clip_is_deinterlaced_and_said(tmp_path: Path) -> None:
         assert combing(np.asarray(frame.pixels)) < combing(woven(0)) / 4
 
 
+def test_colours_and_white_alpha_survive(tmp_path: Path) -> None:
+    """12-bit ProRes is what bwdif does not take as it is."""
+    green = np.zeros((96, 160, 4), np.uint8)
+    green[..., 1], green[..., 3] = 191, 255
+    path = _flagged(
+        tmp_path / "a.mov", [green] * 4, "prores_ks", "yuva444p10le", {"flags": "+ildct+ilme"}
+    )
+    said: list[str] = []
+    with open_source(str(path), ReadOptions(), said.append) as source:
+        assert source.video.bits == 12
+        frames = list(source.frames())
+    assert any("bwdif" in line for line in said)
+    for frame in frames:
+        assert np.abs(np.asarray(frame.pixels) / 257 - [0, 191, 0]).max() <= 2
+        assert np.all(np.asarray(frame.alpha) == 65535)
+
+
 def test_alpha_and_depth_survive(tmp_path: Path) -> None:
     path = fields(tmp_path / "a.mov", "prores_ks", "yuva444p10le", alpha=True)
     with open_source(str(path), ReadOptions(), lambda line: None) as source:

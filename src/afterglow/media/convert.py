@@ -15,7 +15,6 @@ from afterglow.media.orientation import UPRIGHT, Orientation, upright
 
 if TYPE_CHECKING:
     from av import VideoFrame
-    from av.video.format import VideoFormat
     from av.video.plane import VideoPlane
     from numpy.typing import NDArray
 
@@ -44,6 +43,8 @@ class Converter:
     alpha: bool
     """A matte comes out as well."""
     orientation: Orientation = UPRIGHT
+    bits: int = 0
+    """Bits of a channel as decoded, where a filter has widened it since; 0: as in the format."""
     _swscale: VideoReformatter = field(default_factory=VideoReformatter)
 
     def __call__(self, frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -86,7 +87,7 @@ class Converter:
         pixels = cv2.merge([red, green, blue])
         alpha = matte[0].copy() if matte else None
         if self.deep:
-            bits = _bits(frame.format)
+            bits = self.bits or max(component.bits for component in frame.format.components)
             stretch(pixels, 8 if limited else bits)
             if alpha is not None:
                 stretch(alpha, bits)
@@ -111,10 +112,6 @@ def stretch(picture: NDArray[Any], bits: int) -> None:
     for top in range(0, picture.shape[0], _STRIP):
         lines = picture[top : top + _STRIP]
         cv2.add(lines, np.right_shift(lines, bits), dst=lines)
-
-
-def _bits(pixel_format: VideoFormat) -> int:
-    return max(component.bits for component in pixel_format.components)
 
 
 def _plane(plane: VideoPlane, kind: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:

@@ -29,6 +29,8 @@ class Facts:
     """The whole video, at its own size."""
     orientation: Orientation
     """How stored pictures are turned for display."""
+    stored_bits: int
+    """Bits of a channel in the decoded pictures."""
     interlaced: bool
     """The first picture is made of two fields."""
     dolby_vision: bool
@@ -76,7 +78,13 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
         video, mastering = _told_by_upstream(opened, video), opened.facts.mastering
         notes = []
     return Facts(
-        video, orientation, frame.interlaced_frame, "DOVI_METADATA" in side, mastering, tuple(notes)
+        video,
+        orientation,
+        bits,
+        frame.interlaced_frame,
+        "DOVI_METADATA" in side,
+        mastering,
+        tuple(notes),
     )
 
 

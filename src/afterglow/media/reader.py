@@ -109,6 +109,7 @@ class Source:
             self.video.depth == 16,
             self.video.alpha,
             facts.orientation,
+            facts.stored_bits,
         )
 
     def frames(self) -> Iterator[Frame]:
