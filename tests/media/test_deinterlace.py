@@ -56,6 +56,7 @@ def _flagged(
     )  # fmt: skip
     graph.link_nodes(
         source,
+        graph.add("scale", "out_color_matrix=bt709:out_range=limited"),
         graph.add("format", pix_fmt),
         graph.add("setfield", "tff"),
         graph.add("buffersink"),
@@ -64,6 +65,7 @@ def _flagged(
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, 25, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        stream.codec_context.colorspace = 1
         for k, pixels in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(pixels, "rgba")
             frame.pts, frame.time_base = k, Fraction(1, 25)
@@ -101,7 +103,7 @@ def test_colours_and_white_alpha_survive(tmp_path: Path) -> None:
     )
     said: list[str] = []
     with open_source(str(path), ReadOptions(), said.append) as source:
-        assert source.video.bits == 12
+        assert (source.video.bits, source.video.colour.matrix) == (12, "bt709")
         frames = list(source.frames())
     assert any("bwdif" in line for line in said)
     for frame in frames:

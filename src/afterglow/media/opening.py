@@ -54,6 +54,8 @@ class Opened:
     """True where there is a way back to an earlier picture."""
     still: bool
     """True for a single image."""
+    winds: bool = True
+    """False where a seek would lose something: VP8's and VP9's alpha has key frames of its own."""
     sequence: Sequence | None = None
     """The numbered images, where the source is those."""
     intake: Intake | None = None
@@ -189,7 +191,8 @@ def _choose(source: str, container: InputContainer, seekable: bool) -> Opened:
     still = _looks_still(container, stream)
     if still and decoder.name == "mjpeg":
         decoder.options = {**decoder.options, "err_detect": "explode"}
-    return Opened(source, container, stream, decoder, seekable, still)
+    winds = decoder is stream.codec_context
+    return Opened(source, container, stream, decoder, seekable, still, winds)
 
 
 def choose_stream(source: str, container: InputContainer) -> VideoStream:

@@ -9,14 +9,16 @@ from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from afterglow.errors import MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.convert import Converter
 from afterglow.media.decode import decode
 from afterglow.media.facts import Facts, describe, refuse_hdr
-from afterglow.media.opening import open_media
 from afterglow.media.options import ReadOptions, Say
 from afterglow.media.passengers import Passengers
+from afterglow.media.seat import bring_home, opened_for, seated
 from afterglow.media.tonemap import SDR, ToneMap, sdr, tone_map
 from afterglow.media.winding import Platform, Reel, Winder, wanted
 
@@ -32,15 +34,15 @@ def open_source(source: str, options: ReadOptions, say: Say) -> Source:
     Raises:
         MediaError: it cannot be read, is HDR and nobody said what to do, or ends before the start.
     """
-    opened = open_media(source, options.rate)
-    platform = Platform()
     say = _once(say)
+    opened = opened_for(source, options, say)
+    platform = Platform()
     try:
         raw = decode(opened, platform.put)
         first = next(raw, None)
         if first is None:
             raise MediaError(f"{source}: holds no picture that can be decoded")
-        facts = describe(opened, first)
+        facts = describe(opened, bring_home(options.device)(first))
         refuse_hdr(facts, source, options.hdr)
         for note in facts.notes:
             say(note)
@@ -102,7 +104,7 @@ class Source:
         width, height = self.video.width, self.video.height
         if facts.orientation.transpose:
             width, height = height, width
-        self._convert = Converter(
+        convert = Converter(
             width,
             height,
             facts.video.colour,
@@ -111,6 +113,8 @@ class Source:
             facts.orientation,
             facts.stored_bits,
         )
+        # Tone mapping is done on arrays; its frames are sent to the device afterwards.
+        self._convert = seated(convert, "cpu" if self._tones else options.device)
 
     def frames(self) -> Iterator[Frame]:
         """The frames in order of display; other packets board on the way.
@@ -140,20 +144,17 @@ class Source:
         if size != self._stored:
             self._say(f"the size changes on the way: {size[0]}x{size[1]} is scaled to the first")
         pixels, alpha = self._convert(picture)
-        if self._tones is not None:
-            pixels = sdr(pixels, self._tones)
         assert picture.pts is not None
         frame = Frame(pixels, picture.pts - self._reel.zero, alpha)
-        return _on_device(frame, self._options.device)
+        return frame if self._tones is None else self._toned(frame, self._tones)
 
+    def _toned(self, frame: Frame, tones: ToneMap) -> Frame:
+        frame = replace(frame, pixels=sdr(np.asarray(frame.pixels), tones))
+        if self._options.device == "cpu":
+            return frame
+        from afterglow.media import cuda
 
-def _on_device(frame: Frame, device: str) -> Frame:
-    """The frame with tensors on ``device``; as it is on the CPU."""
-    if device == "cpu":
-        return frame
-    from afterglow.media import cuda
-
-    return cuda.upload(frame, device)
+        return cuda.upload(frame, self._options.device)
 
 
 def scaled_info(video: VideoInfo, lines: int | None) -> VideoInfo:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from afterglow.errors import MediaError
 from afterglow.media.decode import Put, decode, from_key_frame
 from afterglow.media.deinterlace import deinterlaced
-from afterglow.media.opening import Opened, open_media, told
+from afterglow.media.opening import Opened, told
+from afterglow.media.seat import bring_home, opened_for
 from afterglow.media.timing import with_times
 
 if TYPE_CHECKING:
@@ -87,11 +88,14 @@ class Winder:
         self.first = first
         self.options = options
         self.say = say
+        self._home = bring_home(options.device)
 
     def run(self, opened: Opened, raw: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
         """The pictures with a time each, and without fields."""
         step = max(1, round(1 / self.rate / opened.time_base))
-        return deinterlaced(with_times(raw, step, self.say), opened.time_base, self.say)
+        timed = with_times(raw, step, self.say)
+        at_hand = (self._home(frame) if frame.interlaced_frame else frame for frame in timed)
+        return deinterlaced(at_hand, opened.time_base, self.say)
 
     def cut(self, opened: Opened, raw: Iterator[VideoFrame], platform: Platform) -> Reel:
         """The reel from the pre-roll of ``options.start`` on; ``raw`` begins at the first picture.
@@ -133,13 +137,14 @@ class Winder:
             platform.waiting.clear()
             with told(self.source, "cannot be wound"):
                 opened.container.seek(target, stream=opened.stream)
+                opened.decoder.flush_buffers()
             run = self.run(opened, from_key_frame(decode(opened, platform.put)))
             wound = self._wind(run, want)
             if wound.kept is not None and wound.seen >= needed:
                 return opened, run, wound
         platform.waiting.clear()
         opened.close()
-        opened = open_media(self.source, self.options.rate)
+        opened = opened_for(self.source, self.options, self.say)
         return opened, self.run(opened, decode(opened, platform.put)), None
 
     def _wind(self, run: Iterator[VideoFrame], want: int) -> _Wound:
@@ -149,7 +154,8 @@ class Winder:
             assert frame.pts is not None
             if frame.pts >= want:
                 return _Wound(list(before), frame, seen, length)
-            before.append(frame)
+            if self.options.reach.past:
+                before.append(self._home(frame))
             seen += 1
             length = frame.pts + (frame.duration or 0) - self.first
         return _Wound(list(before), None, seen, length)
@@ -162,14 +168,9 @@ class Winder:
 
 
 def _can_seek(opened: Opened) -> bool:
-    """True where a seek keeps times and alpha.
-
-    The alpha of VP8/VP9 has key frames of its own; raw streams, AVI and GIF have no times of
-    their own to come back to.
-    """
-    own_decoder = opened.decoder is opened.stream.codec_context
+    """True where a seek keeps times: raw streams, AVI and GIF have none of their own."""
     names = set(opened.container.format.name.split(","))
-    return opened.seekable and own_decoder and bool(names & _SEEKABLE)
+    return opened.seekable and opened.winds and bool(names & _SEEKABLE)
 
 
 def wanted(reel: Reel, reach: Reach) -> Iterator[VideoFrame]:

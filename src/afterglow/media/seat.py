@@ -1,0 +1,48 @@
+"""Where a source's pictures are decoded and live: in main memory, or on a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from afterglow.media.opening import Opened, open_media
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+    from afterglow.media.convert import Converter
+    from afterglow.media.options import ReadOptions, Say
+
+Home: TypeAlias = "Callable[[VideoFrame], VideoFrame]"
+"""Gives a decoded picture in main memory."""
+
+
+def opened_for(source: str, options: ReadOptions, say: Say) -> Opened:
+    """The source, open, with the decoder of the device that was asked for.
+
+    Raises MediaError as ``open_media`` does.
+    """
+    opened = open_media(source, options.rate)
+    if options.device != "cpu" and options.hdr != "tonemap" and opened.winds and not opened.still:
+        from afterglow.media import cuda
+
+        opened.decoder = cuda.hardware_decoder(opened.stream, options.device, say) or opened.decoder
+    return opened
+
+
+def bring_home(device: str) -> Home:
+    """What brings a decoded picture into main memory, for filters that run there."""
+    if device == "cpu":
+        return lambda frame: frame
+    from afterglow.media import cuda
+
+    return cuda.brought_home
+
+
+def seated(convert: Converter, device: str) -> Callable[[VideoFrame], tuple[Any, Any]]:
+    """The converter, or one that gives tensors on ``device``."""
+    if device == "cpu":
+        return convert
+    from afterglow.media import cuda
+
+    return cuda.DeviceConverter(convert, device)
