@@ -1,7 +1,7 @@
 """Direct alignment of two pictures: which motion explains most, and what it leaves unexplained.
 
-Both pictures are first evened out (local mean taken away, local contrast made one), so that a flash,
-a fade or a new exposure does not look like motion.
+Both pictures are first evened out (local mean taken away, local contrast made one), so that a
+flash, a fade or a new exposure does not look like motion.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Reference:
 def reference(picture: Grey, weight: Grey, *, similarity: bool, stride: int = 1) -> Reference:
     """Return an evened picture ready to be aligned to; weight: (H, W) float32 0-1.
 
-    A soft picture has fewer independent pixels than pixels: with a stride of 2 the work is a quarter,
-    and slopes and samples are as exact as before.
+    Neighbours in a soft picture say nearly the same: with a stride of 2 the work is a quarter, and
+    slopes and samples are as exact as before.
     """
     height, width = picture.shape
     every = (slice(None, None, stride), slice(None, None, stride))
@@ -168,8 +168,8 @@ def _on_grid(matrix: Matrix) -> Matrix:
 def _say(ref: Reference, difference: Grey, error: float) -> Grey:
     """Return how much each pixel has to say about the motion (Geman-McClure, square by square).
 
-    The noise is read from the quieter pixels; a square in which more is left than noise and ``error``
-    pixels of misplacement can explain has a motion of its own.
+    The noise is read from the quieter pixels; a square in which more is left than noise and
+    ``error`` pixels of misplacement can explain has a motion of its own.
     """
     inside = np.abs(difference) < _OUTSIDE / 10
     quiet = np.abs(difference[::2, ::2])[(ref.weight * inside)[::2, ::2] > 0]

@@ -2,10 +2,13 @@
 
 One pass, no look-ahead, and a state whose size does not depend on the length of the video.
 
-Phase correlation with the frame before proposes motions; so do "nothing moved", "it went on as before"
-and, for a similarity, followed corner points. The one that explains most of the picture is taken, and
-refined against an anchor: an earlier frame of the shot that is still largely in view. Errors therefore
-do not add up from frame to frame, and a camera that stands still stays where it is.
+Phase correlation with the frame before proposes motions; so do "nothing moved", "it went on as
+before" and, for a similarity, followed corner points. The one that explains most of the picture is
+taken, and refined against an anchor: an earlier frame of the shot that is still largely in view.
+Errors therefore do not add up from frame to frame, and a camera that stands still stays put.
+
+Before a plain backdrop only the subject could be followed: then the camera is said to rest.
+A picture with black bars at its sides counts as one.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from afterglow.analysis.align import Matrix
 from afterglow.analysis.follow import Model, Seen, begin, follow
 from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.frames import Frame, VideoInfo
+
+__all__ = ["CameraTracker", "Matrix", "Model", "Motion", "track"]
 
 _LEAST_SIDE = 12
 """Pixels: in a coarse picture that is smaller no motion is sought."""

@@ -12,13 +12,18 @@ _CHANGED = 0.2
 _UNLIKE = 0.22
 """Mismatch (0-1) of the best motion above which two pictures show different things."""
 _RESPONSE = 0.18
-"""Height of the correlation peak, in a picture of 240 x 135, below which nothing lines up. Measured:
-0.06-0.12 for unrelated pictures, 0.25 and more for a pan by 42% of the width or a flash to 8 times."""
+"""Height of the correlation peak, in a picture of 240 x 135, below which nothing lines up.
+
+Measured: 0.06-0.12 for unrelated pictures; 0.25 and more for a pan by 42% of the width, or a flash.
+"""
 _BLOCKS, _BINS = 4, 16
 
 
 def histogram(grey: Grey) -> NDArray[np.float64]:
-    """Return (blocks, bins): the grey levels of each of 4 x 4 parts of an (H, W) float32 picture."""
+    """Return (blocks, bins): how often each grey level is seen in each of 4 x 4 parts.
+
+    grey: (H, W) float32, 0-255.
+    """
     height, width = grey.shape
     row = np.arange(height) * _BLOCKS // height
     column = np.arange(width) * _BLOCKS // width
@@ -26,7 +31,7 @@ def histogram(grey: Grey) -> NDArray[np.float64]:
     place = (row[:, None] * _BLOCKS + column) * _BINS + levels.astype(np.intp)
     counts = np.bincount(place.reshape(-1), minlength=_BLOCKS**2 * _BINS).astype(np.float64)
     counts = counts.reshape(-1, _BINS)
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
 def histogram_change(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
@@ -44,9 +49,9 @@ def histogram_change(before: NDArray[np.float64], after: NDArray[np.float64]) ->
 def is_cut(response: float, mismatch: float, change: float, pixels: int = 240 * 135) -> bool:
     """Return whether a new shot began: nothing lines up any more, and the grey levels are others.
 
-    A fast pan still lines up; noise and a shaken camera keep the grey levels; a flash, a fade and a new
-    exposure change the levels, but not what lines up. pixels: of the pictures correlated; by chance,
-    peaks are higher in small ones.
+    A fast pan still lines up; noise and a shaken camera keep the grey levels; a flash, a fade and a
+    new exposure change the levels, but not what lines up.
+    pixels: of the pictures correlated; in small ones chance makes higher peaks.
     """
     chance = min(0.5, _RESPONSE * (240 * 135 / pixels) ** 0.5)
     return response < chance and mismatch > _UNLIKE and change > _CHANGED

@@ -1,6 +1,6 @@
 """From one frame to the next: propose motions, take the one that explains most, refine it.
 
-All places are in pixels of the measuring size. What is remembered of a video is one value, ``Seen``.
+Places are in pixels of the measuring size. What is remembered of a video is one value, ``Seen``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from afterglow.analysis.align import (
     Matrix,
     Reference,
     frame_weight,
-    mismatch,
-    outvotes,
     reference,
     refine,
     residue,
@@ -29,47 +27,23 @@ from afterglow.analysis.align import (
 )
 from afterglow.analysis.features import followed_similarity
 from afterglow.analysis.picture import Look
+from afterglow.analysis.propose import Found, distance, halved, propose
 
 Model: TypeAlias = Literal["translation", "similarity", "none"]
 """What a camera may do: shift; shift, turn and zoom; nothing."""
 
-_REST: Matrix = np.eye(3)
-_SHRINK = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
-"""From places in a fine picture to places in the coarse one."""
-_PEAKS = 3
-_PREFER_REST = 0.01
-"""Mismatch (0-1) that a motion must save before it is preferred to none."""
 _LOCK = 0.02
 """Pixels: a camera that seems to move less stands still."""
 _KEEP_ANCHOR = 0.65
 """Share of the anchor that must be in view for the next frame to be measured against it."""
 _STRAY = 2.0
 """Pixels: a refinement that goes further from the motion it began with is not believed."""
-_COARSE_ERRORS = (0.8, 0.4, 0.2)
 _FINE_ERRORS = (0.5, 0.3, 0.2, 0.12, 0.08)
 """Pixels of misplacement forgiven in each round of a refinement."""
-_CLEAR = 0.04
-"""Mismatch up to which one motion explains the picture, and no second one is looked for."""
 _STRIDE, _COARSE_STRIDE = 3, 2
 """Pixels of the fine, and of the coarse picture, from one to the next that is compared."""
-_APART = 0.3
-"""Pixels: motions that differ less are one."""
-_ANOTHER = 3.0
-"""Pixels: motions that differ more are those of two things."""
-_WEAK = 0.25
-"""Height of a peak over the highest below which it is not tried."""
 _MUCH = 0.6
 """Share of the picture: more than that is not a subject."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The motion between two frames, before it is refined."""
-
-    step: Matrix
-    mismatch: float
-    response: float
-    second_ratio: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +88,8 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     if before.over:
         return begin(look, model, shot=before.shot + 1)
     spectra, levels = _spectra(look, before.moving), cuts.histogram(look.grey)
-    found = _propose(before, look, spectra, model)
+    pairs = list(zip(before.spectra, spectra, strict=False))
+    found = propose(before.coarse, look.coarse, pairs, _guesses(before, look, model))
     change = cuts.histogram_change(before.levels, levels)
     if cuts.is_cut(found.response, found.mismatch, change, look.coarse.size):
         return begin(look, model, shot=before.shot + 1, found=found)
@@ -173,67 +148,12 @@ def _anchor(look: Look, model: Model) -> Reference:
     return reference(look.fine, weight, similarity=model == "similarity", stride=_STRIDE)
 
 
-def _shift(dx: float, dy: float) -> Matrix:
-    matrix = np.eye(3)
-    matrix[:2, 2] = dx, dy
-    return matrix
-
-
-def _halved(matrix: Matrix) -> Matrix:
-    """Return a matrix between fine pictures as one between coarse ones."""
-    return _SHRINK @ matrix @ np.linalg.inv(_SHRINK)
-
-
-def _doubled(matrix: Matrix) -> Matrix:
-    """Return a matrix between coarse pictures as one between fine ones."""
-    return np.linalg.inv(_SHRINK) @ matrix @ _SHRINK
-
-
-def _propose(before: Seen, look: Look, spectra: tuple[phase.Spectrum, ...], model: Model) -> Found:
-    """Return the motion from the frame before that explains most of the picture."""
-    width = look.coarse.shape[1]
-    found = [
-        phase.peaks(phase.correlate(one, other, width), _PEAKS)
-        for one, other in zip(before.spectra, spectra, strict=False)
-    ]
-    motions = [before.step]
-    for peaks in found:
-        tried = [peak for peak in peaks if peak.response >= _WEAK * peaks[0].response]
-        motions += [_shift(2 * peak.dx, 2 * peak.dy) for peak in tried]
-    if model == "similarity":
-        turned = followed_similarity(before.look.fine, look.fine, _background(before))
-        motions += [] if turned is None else [turned]
-    step, miss = _best(before.coarse, look.coarse, motions)
-    first = max(found, key=lambda peaks: peaks[0].response if peaks else 0.0)
-    response = first[0].response if first else 0.0
-    ratio = first[1].response / response if len(first) > 1 else 1.0
-    return Found(step, miss, response, ratio)
-
-
-def _best(before: Reference, now: Grey, motions: list[Matrix]) -> tuple[Matrix, float]:
-    """Return the motion that explains most, and its mismatch; none at all if it is nearly as good."""
-    tried: list[Matrix] = [np.eye(3)]
-    for motion in motions:
-        if min(_distance(motion, other, now.shape) for other in tried) > _APART:
-            tried.append(motion)
-    halves = [_halved(motion) for motion in tried]
-    misses = [mismatch(before, now, half) for half in halves]
-    if min(misses) > _CLEAR:
-        for n in _leaders(tried, misses, now.shape):
-            halves.append(refine(before, now, halves[n], _COARSE_ERRORS))
-            misses.append(mismatch(before, now, halves[-1]))
-    best = int(np.argmin(misses))
-    if misses[0] <= misses[best] + _PREFER_REST or not outvotes(before, now, halves[best], _REST):
-        best = 0
-    return _doubled(halves[best]), misses[best]
-
-
-def _leaders(motions: list[Matrix], misses: list[float], shape: tuple[int, ...]) -> list[int]:
-    """Return the places of the motion that explains most, and of the next that is quite another."""
-    order = [int(n) for n in np.argsort(misses)]
-    first = motions[order[0]]
-    others = [n for n in order[1:] if _distance(motions[n], first, shape) > _ANOTHER]
-    return [order[0], *others[:1]]
+def _guesses(before: Seen, look: Look, model: Model) -> list[Matrix]:
+    """Return motions that correlation may miss: it went on as before; points were followed."""
+    if model != "similarity":
+        return [before.step]
+    turned = followed_similarity(before.look.fine, look.fine, _background(before))
+    return [before.step] if turned is None else [before.step, turned]
 
 
 def _background(seen: Seen) -> Grey:
@@ -255,9 +175,9 @@ def _refined(
         anchor, anchor_place = _anchor(before.look, model), before.place
         start = place @ np.linalg.inv(anchor_place)
     fit = refine(_without(anchor, look, start), look.fine, start, _FINE_ERRORS)
-    if _distance(fit, start, look.fine.shape) < _STRAY:
+    if distance(fit, start, look.fine.shape) < _STRAY:
         place = fit @ anchor_place
-    if _distance(place, before.place, look.fine.shape) < _LOCK:
+    if distance(place, before.place, look.fine.shape) < _LOCK:
         place = before.place
     return anchor, anchor_place, place
 
@@ -268,13 +188,6 @@ def _without(anchor: Reference, look: Look, matrix: Matrix) -> Reference:
         return anchor
     free = np.clip(1 - seen_through(1 - look.free, matrix, anchor), 0, 1)
     return replace(anchor, weight=anchor.weight * free)
-
-
-def _distance(one: Matrix, other: Matrix, shape: tuple[int, ...]) -> float:
-    """Return by how many pixels two motions differ in the corner where they differ most."""
-    height, width = shape
-    corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
-    return float(np.linalg.norm(((one - other) @ corners)[:2], axis=0).max())
 
 
 def _in_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
@@ -291,7 +204,7 @@ def _in_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
 
 def _moving(before: Reference, coarse: Grey, step: Matrix) -> Grey | None:
     """Return (h / 2, w / 2) 0-1: what the camera's motion does not explain, grown and softened."""
-    excess = residue(before, coarse, _halved(step))
+    excess = residue(before, coarse, halved(step))
     left = cv2.blur(np.minimum(excess, 4), (3, 3))
     mask = cv2.dilate((left > 1).astype(np.float32), np.ones((5, 5), np.uint8))
     if float(mask.mean()) > _MUCH:

@@ -1,9 +1,9 @@
 """Windowed, band-limited phase correlation: where the content of one picture lies in another.
 
 Kuglin and Hines, "The phase correlation image alignment method" (1975). The cross-power spectrum is
-whitened and then weighted by a smooth band, so that its inverse transform is a peak of Gaussian shape
-whose place is read between the pixels. A taper keeps the picture's borders, and a weight keeps the
-subject, out of the sum.
+whitened and then weighted by a smooth band, so that its inverse transform is a peak of Gaussian
+shape, whose place is read between the pixels. A taper keeps the borders of the picture, and a
+weight keeps the subject, out of the sum.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Shift(NamedTuple):
 def hann(height: int, width: int) -> Grey:
     """Return the (H, W) float32 taper that is 1 in the middle and falls to 0 at the borders."""
     rows, columns = (np.sin(np.pi * (np.arange(n) + 0.5) / n) ** 2 for n in (height, width))
-    return np.outer(rows, columns).astype(np.float32)
+    return np.asarray(np.outer(rows, columns), np.float32)
 
 
 @lru_cache(maxsize=4)
@@ -63,7 +63,7 @@ def _band(height: int, width: int) -> Grey:
     square = fx * fx + fy * fy
     weight = np.exp(-square / (2 * _HIGHEST**2)) * (1 - np.exp(-square / (2 * _LOWEST**2)))
     peak = np.fft.irfft2(weight, (height, width))[0, 0]
-    return (weight / max(float(peak), 1e-12)).astype(np.float32)
+    return np.asarray(weight / max(float(peak), 1e-12), np.float32)
 
 
 def spectrum(picture: Grey, weight: Grey) -> Spectrum:
@@ -74,7 +74,7 @@ def spectrum(picture: Grey, weight: Grey) -> Spectrum:
 
 
 def correlate(before: Spectrum, after: Spectrum, width: int) -> Grey:
-    """Return the (H, W) float32 correlation; the place of its maximum is the shift, modulo the size."""
+    """Return the (H, W) float32 correlation; its highest place is the shift, modulo the size."""
     height = before.shape[0]
     cross = after * np.conj(before)
     strength = np.abs(cross)

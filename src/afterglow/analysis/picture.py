@@ -42,10 +42,7 @@ class Look:
 
 
 def measuring_size(shape: tuple[int, ...], lines: int) -> tuple[int, int]:
-    """Return (width, height) for pictures of this shape: even, and at most
-
-    as many pixels as ``lines`` of 16:9 have.
-    """
+    """Return (width, height), even, with at most the pixels of ``lines`` lines of 16:9."""
     height, width = shape[:2]
     shrink = min(1.0, (lines * lines * 16 / 9 / (width * height)) ** 0.5)
     return max(2, 2 * round(width * shrink / 2)), max(2, 2 * round(height * shrink / 2))
@@ -59,13 +56,13 @@ def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, i
     """
     grey = _grey(picture, size)
     width, height = size
-    half = cv2.resize(grey, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    half = _floats(cv2.resize(grey, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
     free = np.ones((height, width), np.float32)
     if subject is not None:
         free -= _grey(subject, size) / np.float32(1 if subject.dtype.kind == "f" else 255)
     return Look(
-        evened(cv2.GaussianBlur(grey, (0, 0), _SOFT_FINE)),
-        evened(cv2.GaussianBlur(half, (0, 0), _SOFT_COARSE)),
+        evened(_floats(cv2.GaussianBlur(grey, (0, 0), _SOFT_FINE))),
+        evened(_floats(cv2.GaussianBlur(half, (0, 0), _SOFT_COARSE))),
         half,
         free,
         subject is not None,
@@ -80,4 +77,9 @@ def _grey(picture: NDArray[Any], size: tuple[int, int]) -> Grey:
     if shrunk.ndim == 3:
         shrunk = cv2.cvtColor(shrunk, cv2.COLOR_RGB2GRAY)
     scale = np.float32(1 / 257 if picture.dtype == np.uint16 else 1)
-    return np.multiply(shrunk, scale, dtype=np.float32)
+    return _floats(np.multiply(shrunk, scale, dtype=np.float32))
+
+
+def _floats(picture: NDArray[Any]) -> Grey:
+    """Return the same picture: OpenCV's results have no type of their own."""
+    return np.asarray(picture, np.float32)
