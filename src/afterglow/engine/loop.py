@@ -128,9 +128,7 @@ def _opened(job: Job, chain: Sequence[Effect], watch: Watch) -> Iterator[_Opened
     ) as source:
         frames, video = source.frames(), source.video
         if job.matte is not None:
-            frames, video = media.attach_matte(
-                frames, video, job.matte, watch.say, source.offset
-            )
+            frames, video = media.attach_matte(frames, video, job.matte, watch.say, source.offset)
         yield _Opened(source, frames, video, floor)
 
 
