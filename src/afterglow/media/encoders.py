@@ -116,10 +116,12 @@ def working_encoder(
 def why_not(encoder: str, width: int, height: int, pixel_format: str) -> str:
     """Why the encoder does not encode at this size and format; "" where a real frame came through.
 
-    The answer is kept for the life of the process.
+    The answer is kept for the life of the process. FFmpeg's log is only listened to for NVENC,
+    which has no threads of its own here: a thread that logs would wait for the interpreter.
     """
     level = av.logging.get_level()
-    av.logging.set_level(av.logging.ERROR)
+    if encoder.endswith("_nvenc"):
+        av.logging.set_level(av.logging.ERROR)
     try:
         with av.logging.Capture() as lines:
             size = _trial(encoder, width, height, pixel_format)

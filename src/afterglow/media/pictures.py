@@ -37,7 +37,7 @@ class PicturesWriter:
         self._plan = plan
         self._video = video
         self._passengers = passengers
-        self._count = 0
+        self._given = self._saved = 0
         self._colour = written_colour(video.colour, plan.pixel_format, plan.encoder)
         self._printer = Printer(plan.pixel_format, plan.width, plan.height, self._colour)
         self._encoder = self._new_encoder()
@@ -45,20 +45,21 @@ class PicturesWriter:
 
     def write(self, frame: Frame) -> None:
         """Encode one frame. Raises MediaError for a second one where there is no counter."""
-        if self._count and not is_sequence(self._target):
+        if self._given and not is_sequence(self._target):
             raise MediaError(
                 f"{self._target}: one picture cannot hold a video",
                 hint="number them, for example out_%04d.png",
             )
         self._passengers.take()
         picture = self._printer.print(frame)
-        picture.pts = self._count
+        picture.pts = self._given
+        self._given += 1
         self._save([bytes(packet) for packet in self._encoder.encode(picture)])
 
     def finish(self) -> None:
         """Write the pictures that the encoder still holds."""
         self._save([bytes(packet) for packet in self._encoder.encode(None)])
-        if not self._count:
+        if not self._saved:
             raise MediaError("no picture came, so nothing was written")
 
     def abandon(self) -> None:
@@ -69,9 +70,9 @@ class PicturesWriter:
         for picture in pictures:
             place = self._place
             if is_sequence(self._target):
-                place = place / Path(numbered(self._target, self._count + _FIRST)).name
+                place = place / Path(numbered(self._target, self._saved + _FIRST)).name
             place.write_bytes(picture)
-            self._count += 1
+            self._saved += 1
 
     def _new_encoder(self) -> VideoCodecContext:
         context = av.CodecContext.create(self._plan.encoder, "w")

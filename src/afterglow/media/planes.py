@@ -42,27 +42,44 @@ def plane_of(picture: av.VideoFrame, index: int) -> Array:
     return rows[: plane.height * width].reshape(plane.height, width)[:, : plane.width]
 
 
-def rgb_picture(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
-    """The pixels as they are, in an RGB format; without a copy where the format is ours.
+def rgb_picture(
+    rgb: Array, alpha: Array | None, pixel_format: str, shared: bool = False
+) -> av.VideoFrame:
+    """The pixels as they are, in an RGB format.
 
-    ``rgb`` is (H, W, 3) uint8 or uint16 RGB, ``alpha`` (H, W) of the same type or None.
+    ``rgb`` is (H, W, 3) uint8 or uint16 RGB, ``alpha`` (H, W) of the same type or None. A
+    ``shared`` picture is made without a copy where the format is that of the array. It must not
+    get to an encoder with threads: one that lets go of Python's memory while another waits for it
+    to end would wait for the interpreter for ever.
     """
     if pixel_format.startswith("gb"):
         return _planar(rgb, alpha, pixel_format)
-    if pixel_format in ("bgr0", "bgra"):
-        return av.VideoFrame.from_numpy_buffer(_joined(rgb[..., ::-1], alpha), "bgra")
-    pixels = np.ascontiguousarray(rgb) if alpha is None else _joined(rgb, alpha)
+    if pixel_format not in ("rgb24", "rgb48le", "rgb48be"):
+        return _packed(rgb, alpha, pixel_format)
+    pixels = np.ascontiguousarray(rgb)
+    pixels = pixels.byteswap() if pixel_format == "rgb48be" else pixels
+    if shared:
+        return av.VideoFrame.from_numpy_buffer(pixels, pixel_format)
+    return av.VideoFrame.from_ndarray(pixels, pixel_format)
+
+
+def _packed(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
+    """A picture of four channels: opaque, or without meaning in the fourth, where there is none."""
+    picture = av.VideoFrame(rgb.shape[1], rgb.shape[0], pixel_format)
+    plane = picture.planes[0]
+    pixel = 4 * rgb.itemsize
+    rows = np.frombuffer(cast("Any", plane), rgb.dtype)[
+        : plane.height * plane.line_size * 4 // pixel
+    ]
+    joined = rows.reshape(plane.height, plane.line_size // pixel, 4)[:, : plane.width]
+    if alpha is None:
+        alpha = np.full(rgb.shape[:2], np.iinfo(rgb.dtype).max, rgb.dtype)
+    red, blue = (2, 0) if pixel_format.startswith("bgr") else (0, 2)
+    order = [0, red, 1, 1, 2, blue, 3, 3]
+    cv2.mixChannels([rgb, alpha], [joined], order)
     if pixel_format.endswith("be"):
-        pixels = pixels.byteswap()
-    return av.VideoFrame.from_numpy_buffer(pixels, pixel_format)
-
-
-def _joined(rgb: Array, alpha: Array | None) -> Array:
-    """(H, W, 4) of colour and matte; opaque without one."""
-    joined = np.empty((*rgb.shape[:2], 4), rgb.dtype)
-    joined[..., :3] = rgb
-    joined[..., 3] = np.iinfo(rgb.dtype).max if alpha is None else alpha
-    return joined
+        joined.byteswap(inplace=True)
+    return picture
 
 
 def _planar(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
@@ -81,7 +98,13 @@ def to_8_bits(values: Array) -> Array:
 
 def to_16_bits(values: Array) -> Array:
     """uint16 of uint8 values: white stays white."""
-    return values * np.uint16(257)
+    return widened(values, 65535)
+
+
+def widened(values: Array, top: int) -> Array:
+    """uint16 in 0 to ``top`` of uint8 values, rounded to nearest."""
+    table = np.rint(np.arange(256) * (top / 255)).astype(np.uint16)
+    return cast("Array", cv2.LUT(values, table))
 
 
 def to_depth(values: Array, deep: bool) -> Array:

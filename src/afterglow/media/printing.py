@@ -18,6 +18,7 @@ from afterglow.media.planes import (
     plane_of,
     rgb_picture,
     to_depth,
+    widened,
     ycbcr_matrix,
 )
 
@@ -95,8 +96,13 @@ class Printer:
         height: int,
         colour: Colour,
         square: tuple[int, int] | None = None,
+        shared: bool = False,
     ) -> None:
-        """``square`` is the size to scale to first, where pixels must become square."""
+        """``square`` is the size to scale to first, where pixels must become square.
+
+        ``shared`` pictures may use the frames' own memory: for encoders without threads only.
+        """
+        self._shared = shared
         self._format = pixel_format
         self._planar = _SEMI_PLANAR.get(pixel_format, pixel_format)
         self._width, self._height = width, height
@@ -127,19 +133,19 @@ class Printer:
         return self._fitted(on_cpu(frame.alpha))
 
     def _picture(self, rgb: Array, alpha: Array | None) -> av.VideoFrame:
-        swscale = self._layout is not None and self._swscale_is_exact(rgb, alpha)
-        deep = self._deep and not swscale
-        rgb, alpha = to_depth(rgb, deep), None if alpha is None else to_depth(alpha, deep)
+        if self._layout is not None and self._swscale_is_exact(rgb):
+            return self._scaled(to_depth(rgb, False), alpha, self._layout)
+        rgb, alpha = to_depth(rgb, self._deep), self._of_depth(alpha)
         if self._layout is None:
-            return rgb_picture(rgb, alpha, self._format)
-        if swscale:
-            return self._scaled(rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba"))
+            return rgb_picture(rgb, alpha, self._format, self._shared)
         return self._computed(rgb, alpha, self._layout)
 
-    def _swscale_is_exact(self, rgb: Array, alpha: Array | None) -> bool:
-        """True where swscale rounds to nearest: 8 bits, limited range, no deeper matte."""
-        limited = self._colour.range == "limited"
-        return limited and not (self._deep and (rgb.dtype == np.uint16 or alpha is not None))
+    def _of_depth(self, alpha: Array | None) -> Array | None:
+        return None if alpha is None else to_depth(alpha, self._deep)
+
+    def _swscale_is_exact(self, rgb: Array) -> bool:
+        """True where swscale rounds to nearest: from 8 bits, to limited range."""
+        return self._colour.range == "limited" and not (self._deep and rgb.dtype == np.uint16)
 
     def _fitted(self, plane: Array) -> Array:
         """The plane at the encoder's size: its last row and column repeated."""
@@ -150,9 +156,10 @@ class Printer:
             return plane
         return cv2.copyMakeBorder(plane, 0, down, 0, across, cv2.BORDER_REPLICATE)
 
-    def _scaled(self, picture: av.VideoFrame) -> av.VideoFrame:
-        return self._reformatter.reformat(
-            picture,
+    def _scaled(self, rgb: Array, alpha: Array | None, layout: Layout) -> av.VideoFrame:
+        alpha = None if alpha is None else to_depth(alpha, False)
+        picture = self._reformatter.reformat(
+            rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba", shared=True),
             format=self._format,
             dst_colorspace=SWSCALE_MATRICES[self._colour.matrix],
             src_color_range=_FULL,
@@ -160,6 +167,9 @@ class Printer:
             interpolation=_ACCURATE,
             threads=1,
         )
+        if alpha is not None and self._deep:
+            plane_of(picture, 3)[:] = widened(alpha, (1 << layout.bits) - 1)
+        return picture
 
     def _computed(self, rgb: Array, alpha: Array | None, layout: Layout) -> av.VideoFrame:
         """The picture by our own matrix, rounded to nearest, where swscale is not exact."""
@@ -167,14 +177,14 @@ class Printer:
         top = (1 << layout.bits) - 1
         white = int(np.iinfo(rgb.dtype).max)
         matrix = ycbcr_matrix(self._colour, layout.bits, white)
-        cv2.transform(rgb, matrix[:1], dst=plane_of(picture, 0))
-        size = (self._width // layout.across, self._height // layout.down)
-        if size != (self._width, self._height):
-            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        chroma = cv2.transform(rgb, matrix[1:])
+        chroma = cv2.transform(rgb, matrix)
+        cv2.extractChannel(chroma, 0, dst=plane_of(picture, 0))
+        if layout.across > 1:
+            size = (self._width // layout.across, self._height // layout.down)
+            chroma = cv2.transform(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), matrix)
         np.minimum(chroma, top, out=chroma)
         for index in (1, 2):
-            cv2.extractChannel(chroma, index - 1, dst=plane_of(picture, index))
+            cv2.extractChannel(chroma, index, dst=plane_of(picture, index))
         if alpha is not None:
             cv2.transform(alpha, np.array([[top / white, 0.0]]), dst=plane_of(picture, 3))
         if self._planar == self._format:

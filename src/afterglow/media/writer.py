@@ -82,7 +82,9 @@ class Film:
         self._stream = _picture_stream(container, plan, video, passengers, say)
         self._cabin = Cabin(container, plan.muxer, passengers, say, shift)
         colour = written_colour(video.colour, plan.pixel_format, plan.encoder)
-        self._printer = Printer(plan.pixel_format, plan.width, plan.height, colour, plan.square)
+        size = plan.width, plan.height
+        piped = plan.kind == "pipe"
+        self._printer = Printer(plan.pixel_format, *size, colour, plan.square, shared=piped)
         self._durations = Durations(video)
         self._started = False
 
