@@ -56,11 +56,9 @@ def rgb_picture(
         return _planar(rgb, alpha, pixel_format)
     if pixel_format not in ("rgb24", "rgb48le", "rgb48be"):
         return _packed(rgb, alpha, pixel_format)
-    pixels = np.ascontiguousarray(rgb)
-    pixels = pixels.byteswap() if pixel_format == "rgb48be" else pixels
-    if shared:
-        return av.VideoFrame.from_numpy_buffer(pixels, pixel_format)
-    return av.VideoFrame.from_ndarray(pixels, pixel_format)
+    if shared and pixel_format != "rgb48be":
+        return av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(rgb), pixel_format)
+    return av.VideoFrame.from_ndarray(rgb, pixel_format)
 
 
 def _packed(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame:
