@@ -38,7 +38,8 @@ def install_plugins(folder: Path, **commands: str) -> Path:
 
 def plugged(plugins: Path) -> dict[str, str]:
     """An environment in which the plugins are found."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(plugins), str(ROOT)])}
+    path = [str(plugins), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def pictures(clip: Path) -> list[tuple[Fraction, str]]:

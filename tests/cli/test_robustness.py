@@ -6,6 +6,7 @@ import ctypes
 import resource
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,33 @@ def test_a_stopped_run_leaves_nothing(
         told = run.stderr.read()
     assert f'"message": "stopped ({number.name})"' in told and "Traceback" not in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_first_signal_stops() -> None:
+    code = """
+import os, signal
+from afterglow.cli.main import catch_signals
+from afterglow.errors import Cancelled
+catch_signals()
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+except Cancelled as stopped:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(os.getpid(), number)
+    print(stopped, "once")
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "stopped (SIGTERM) once\n"), run.stderr
+
+
+def test_a_signal_that_was_ignored_stays_ignored() -> None:
+    code = "import signal; from afterglow.cli.main import catch_signals; catch_signals(); "
+    code += "print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)"
+    nohup = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )  # fmt: skip
+    assert nohup.stdout == "True\n", nohup.stderr
 
 
 def test_pressing_ctrl_c_again_and_again_changes_nothing(
