@@ -37,8 +37,10 @@ _VOTE = 0.02
 """Difference of mismatch (0-1) from which a part has an opinion."""
 _TEXTURE, _SIDE = 0.03, 0.02
 """Squared slope of an evened picture that is texture, and the share of a side that must have it."""
-_SCORED_ERROR, _SCORED_NOISE = 1.5, 0.9
+_ERROR, _GRAIN = 1.5, 0.9
 """Pixels of misplacement, and evened noise, above which a pixel does not fit a proposed motion."""
+_CLOSE_ERROR, _CLOSE_GRAIN = 0.1, 0.3
+"""The same, where two motions that hardly differ are compared."""
 
 
 def evened(grey: Grey) -> Grey:
@@ -116,12 +118,12 @@ def _allowed(ref: Reference, error: float, noise: float) -> Grey:
     return ref.steepness * np.float32(error**2) + np.float32(noise**2)
 
 
-def residue(ref: Reference, picture: Grey, matrix: Matrix) -> Grey:
-    """Return the squared difference, above 1 where it is too much to be noise."""
+def residue(
+    ref: Reference, picture: Grey, matrix: Matrix, error: float = _ERROR, noise: float = _GRAIN
+) -> Grey:
+    """Return the squared difference, above 1 where it is more than ``error`` and ``noise`` make."""
     difference = seen_through(picture, matrix, ref) - ref.picture
-    return np.asarray(
-        difference * difference / _allowed(ref, _SCORED_ERROR, _SCORED_NOISE), np.float32
-    )
+    return np.asarray(difference * difference / _allowed(ref, error, noise), np.float32)
 
 
 def mismatch(ref: Reference, picture: Grey, matrix: Matrix) -> float:
@@ -134,18 +136,22 @@ def mismatch(ref: Reference, picture: Grey, matrix: Matrix) -> float:
     return float(np.vdot(inside, excess / (1 + excess))) / total
 
 
-def outvotes(ref: Reference, picture: Grey, motion: Matrix, other: Matrix) -> bool:
+def outvotes(
+    ref: Reference, picture: Grey, motion: Matrix, other: Matrix, *, close: bool = False
+) -> bool:
     """Return whether more parts of the picture fit ``motion`` than fit ``other``.
 
     Every part has one vote, so that a strongly textured subject counts no more than a plain wall.
+    close: the two differ by less than a pixel, and small differences tell.
     """
     parts = []
+    allowed, margin = ((_CLOSE_ERROR, _CLOSE_GRAIN), 0.0) if close else ((_ERROR, _GRAIN), _VOTE)
     for matrix in (motion, other):
-        excess = np.minimum(residue(ref, picture, matrix), np.float32(_MOST))
+        excess = np.minimum(residue(ref, picture, matrix, *allowed), np.float32(_MOST))
         parts.append(cv2.resize(excess / (1 + excess), _PARTS, interpolation=cv2.INTER_AREA))
     worth = cv2.resize(ref.weight, _PARTS, interpolation=cv2.INTER_AREA)
     better = parts[1] - parts[0]
-    return float(worth[better > _VOTE].sum()) > float(worth[better < -_VOTE].sum())
+    return float(worth[better > margin].sum()) > float(worth[better < -margin].sum())
 
 
 def textured_sides(ref: Reference) -> bool:

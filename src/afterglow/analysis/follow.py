@@ -19,6 +19,7 @@ from afterglow.analysis.align import (
     Matrix,
     Reference,
     frame_weight,
+    outvotes,
     reference,
     refine,
     residue,
@@ -34,6 +35,8 @@ Model: TypeAlias = Literal["translation", "similarity", "none"]
 
 _LOCK = 0.02
 """Pixels: a camera that seems to move less stands still."""
+_NEAR = 0.6
+"""Pixels: a camera that seems to move less stands still if most parts of the picture say so."""
 _KEEP_ANCHOR = 0.65
 """Share of the anchor that must be in view for the next frame to be measured against it."""
 _STRAY = 2.0
@@ -174,12 +177,22 @@ def _refined(
     if _in_view(start, look.fine.shape) < _KEEP_ANCHOR:
         anchor, anchor_place = _anchor(before.look, model), before.place
         start = place @ np.linalg.inv(anchor_place)
-    fit = refine(_without(anchor, look, start), look.fine, start, _FINE_ERRORS)
+    rest = before.place @ np.linalg.inv(anchor_place)
+    anchor_now = _without(anchor, look, start)
+    fit = refine(anchor_now, look.fine, start, _FINE_ERRORS)
     if distance(fit, start, look.fine.shape) < _STRAY:
         place = fit @ anchor_place
-    if distance(place, before.place, look.fine.shape) < _LOCK:
+    if _at_rest(anchor_now, look, place @ np.linalg.inv(anchor_place), rest):
         place = before.place
     return anchor, anchor_place, place
+
+
+def _at_rest(anchor: Reference, look: Look, moved: Matrix, rest: Matrix) -> bool:
+    """Return whether a camera that seems to have moved a little may as well have stood still."""
+    far = distance(moved, rest, look.fine.shape)
+    if far < _LOCK or far > _NEAR:
+        return far < _LOCK
+    return not outvotes(anchor, look.fine, moved, rest, close=True)
 
 
 def _without(anchor: Reference, look: Look, matrix: Matrix) -> Reference:
