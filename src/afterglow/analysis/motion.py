@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from afterglow.frames import Pixels
 
-_BLURRED, _SHARP = 2.0, 12.0
+_BLURRED, _SHARP = 10.0, 40.0
 """Laplacian energy, in squared levels, of a part that is out of focus and of one that is sharp."""
 
 

@@ -18,7 +18,7 @@ from afterglow.ops.filters import (
     smoothstep,
     soft_blur,
 )
-from afterglow.ops.geometry import coverage, resize, translate, warp
+from afterglow.ops.geometry import coverage, reduce, resize, translate, warp
 from afterglow.ops.ycbcr import (
     Layout,
     join_semiplanar,
@@ -46,6 +46,7 @@ __all__ = [
     "multiply",
     "opening",
     "over",
+    "reduce",
     "resize",
     "rgb_to_ycbcr",
     "screen",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from afterglow.ops.halves import Array, Picture, half
+
+if TYPE_CHECKING:
+    import torch
 
 Interpolation: TypeAlias = Literal["linear", "cubic", "lanczos"]
 """Neighbours used: 2 x 2, 4 x 4 (Keys' cubic, a = -0.75) or 8 x 8 (Lanczos, 4 lobes)."""
@@ -78,3 +81,28 @@ def resize(pixels: Picture, width: int, height: int) -> Picture:
     if (height, width) == tuple(pixels.shape[:2]):
         return pixels
     return half(pixels, "geometry.resize")(pixels, width, height)
+
+
+def reduce(pixels: Picture, width: int, height: int) -> Picture:
+    """The picture at a smaller size, halved by area as often as it goes and then taken linearly.
+
+    Several times faster than ``resize``, and a little less even where the last step is not a whole
+    number: for pictures that are measured or softened anyway. Enlarging is left to ``resize``.
+
+    Raises:
+        ValueError: the size is empty.
+    """
+    while _halves(pixels, width, height):
+        pixels = half(pixels, "geometry.halved")(pixels)
+    tall, wide = pixels.shape[:2]
+    if (height, width) == (tall, wide):
+        return pixels
+    if not (tall < 2 * height <= 2 * tall and wide < 2 * width <= 2 * wide):
+        return resize(pixels, width, height)
+    return half(pixels, "geometry.resampled")(pixels, width, height)
+
+
+def _halves(pixels: Array | torch.Tensor, width: int, height: int) -> bool:
+    """Whether half of the picture is still as large as wanted, and has whole sides."""
+    tall, wide = pixels.shape[:2]
+    return tall % 2 == wide % 2 == 0 and tall >= 2 * height and wide >= 2 * width

@@ -33,6 +33,24 @@ class Region(NamedTuple):
             min(within[1], self.bottom + margin),
         )
 
+    def joined(self, other: Region) -> Region:
+        """The smallest region that holds both."""
+        return Region(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def seen_from(self, corner: Region) -> Region:
+        """The same region, counted from another one's top left corner."""
+        return Region(
+            self.left - corner.left,
+            self.top - corner.top,
+            self.right - corner.left,
+            self.bottom - corner.top,
+        )
+
     def of(self, pixels: Picture) -> Picture:
         """The part of a picture that lies in the region, as a view."""
         return cast(Picture, pixels[self.top : self.bottom, self.left : self.right])
@@ -138,6 +156,16 @@ def extent(mask: Picture) -> Region | None:
 def filled(pixels: Picture, level: float) -> Picture:
     """A picture like this one, of one level everywhere; 1.0 is white."""
     return half(pixels, "levels.filled")(pixels, level)
+
+
+def add_into(pixels: Picture, region: Region, part: Picture) -> None:
+    """Add ``part`` to the region of a picture that is still being made, clamped at white."""
+    half(pixels, "levels.add_into")(pixels, region, part)
+
+
+def black(like: Picture, shape: tuple[int, ...], depth: Depth) -> Picture:
+    """A black picture of a shape and depth, where ``like`` lives; free to be written into."""
+    return half(like, "levels.black")(like, shape, depth)
 
 
 def unmixed(picture: Picture, ground: Picture, alpha: Picture) -> Picture:

@@ -68,6 +68,11 @@ class Ghost:
         return self.blend_space or ("linear" if self.style == "normal" else "display")
 
     @property
+    def soft(self) -> bool:
+        """The trail is blurred light, not plain copies."""
+        return self.style != "normal"
+
+    @property
     def hides(self) -> bool:
         """The subject hides the trail; a classic stack knows no subject."""
         return self.order == "behind" and not self.ungated
@@ -116,7 +121,7 @@ class Ghost:
 
     def memory(self, video: VideoInfo) -> int:
         """Return the bytes held: pictures of the layers, looks of the background, and buffers."""
-        at, reach, kept = sizes(video, soft=self._soft), self.reach(video), self._kept(video)
+        at, reach, kept = sizes(video, soft=self.soft), self.reach(video), self._kept(video)
         sample = video.depth // 8
         full = at.full[0] * at.full[1] * (4 if video.alpha else 3) * sample
         trail = at.trail[0] * at.trail[1] * (3 * sample + (1 if video.alpha else 0))
@@ -130,7 +135,7 @@ class Ghost:
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give every frame with its trail, ``reach(video).future`` frames late."""
-        at = sizes(video, soft=self._soft)
+        at = sizes(video, soft=self.soft)
         by = mix(self, video, at)
         agos, samples, step = self._agos(video), self._sampled(video), self.frames_apart(video)
         reach, kept = self.reach(video), self._kept(video)
@@ -139,10 +144,6 @@ class Ghost:
             trail = gates.layers(scene, self, agos, step)
             guessed = trail and self.hides and window.frame.alpha is None
             yield paint(window, trail, gates.presence(scene) if guessed else None, by)
-
-    @property
-    def _soft(self) -> bool:
-        return self.style != "normal"
 
     def _kept(self, video: VideoInfo) -> Reach:
         """How far whole pictures are kept."""

@@ -12,6 +12,7 @@ from afterglow.analysis.align import Matrix
 from afterglow.analysis.motion import Span, departure, focus_and_motion, soft_step, span
 from afterglow.effects.ghost.window import Moment, Window
 from afterglow.ops import levels
+from afterglow.ops.levels import Region
 
 if TYPE_CHECKING:
     from afterglow.effects.ghost.effect import Ghost
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 _UNSEEN, _SEEN = 10, 34
 """Levels of change that count as noise, and from which a ghost shows in full."""
-_SOFT = 1.4
-"""Blur of a gate, in pixels of the look."""
+_SOFT = 3
+"""Side of the block that a gate is blurred by, in pixels of the look."""
+_FAINT = 8
+"""Levels of a gate, of 255, that nobody would see; without them it shuts around specks."""
+_CLEAR = np.where(np.arange(256) < _FAINT, 0, np.arange(256)).astype(np.uint8)
 _DRIFT = 1
 """Pixels of the look by which a followed camera may still be wrong."""
 _HOLE = 2
@@ -46,6 +50,8 @@ class Layer:
     """(3, 3) from its place to the present's in pixels of the trail; None where nothing moved."""
     gate: Pixels
     """(h, w) uint8 at look size: its opacity."""
+    region: Region
+    """The part of the look outside of which the gate is shut."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +101,11 @@ def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
 def presence(scene: Scene) -> Pixels:
     """Return (h, w) uint8: what stands before the background now."""
     change = ops.closing(departure(scene.window.present.look, scene.behind), _GAP, "box")
-    return ops.gaussian_blur(levels.lookup(change, soft_step(_UNSEEN, _SEEN)), _SOFT)
+    return ops.box_blur(levels.lookup(change, soft_step(_UNSEEN, _SEEN)), _SOFT)
 
 
 def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[Layer]:
-    """Return the ghosts of the present frame, the farthest in time first."""
+    """Return the ghosts that show in the present frame, the farthest in time first."""
     found = []
     for ago in agos:
         moment = scene.window.moment(ago)
@@ -108,8 +114,11 @@ def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[La
         rank = abs(ago) // spacing
         height = ghost.opacity(rank) * _grown(scene.window, ago, spacing)
         gate = _gate(scene, ghost, ago, height)
+        region = levels.extent(gate)
+        if region is None:
+            continue
         path = scene.window.path(moment, scene.window.sizes.trail)
-        found.append(Layer(rank, ago, path, gate))
+        found.append(Layer(rank, ago, path, gate, region.grown(1, scene.window.sizes.look)))
     return sorted(found, key=lambda layer: -layer.rank)
 
 
@@ -127,7 +136,7 @@ def _gate(scene: Scene, ghost: Ghost, ago: int, height: float) -> Pixels:
         gate = levels.lookup(levels.brightest_channel(scene.looks[ago]), _even(height))
     else:
         gate = levels.lookup(_change(scene, ago), soft_step(_UNSEEN, _SEEN, height))
-        gate = ops.gaussian_blur(gate, _SOFT)
+        gate = levels.lookup(ops.box_blur(gate, _SOFT), _CLEAR)
     if ghost.mask:
         gate = ops.multiply(gate, _in_focus(scene, ghost, ago))
     mask = scene.valid[ago]

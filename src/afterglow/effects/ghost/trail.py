@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 _BLOOM = 0.35
 """Strength of the light that a glow throws around itself."""
-_BLOOM_WIDTH = 4.0
+_BLOOM_WIDTH = 2.5
 """Its blur, in pixels of the look."""
 _SOFTER = 3
 """Side of the block that each older layer is blurred by, in pixels of a soft trail."""
-_MARGIN = 14
+_MARGIN = 9
 """Pixels of the look around the gates that blur and bloom may reach."""
 
 
@@ -92,11 +93,11 @@ def paint(window: Window, trail: list[Layer], presence: Pixels | None, by: Paint
     trail: the farthest layer first. presence: (h, w) uint8 at look size, what the trail lies behind
     where no matte is known; None: the trail lies in front.
     """
-    region = _touched(trail, by.sizes)
-    if region is None:
+    if not trail:
         return _bare(window.frame, by)
-    gathered = _echoes if by.ghost.style == "normal" else _veil
-    light, cover = gathered(window, trail, region, by)
+    region = reduce(Region.joined, (layer.region for layer in trail))
+    region = region.grown(_MARGIN if by.ghost.soft else 0, by.sizes.look)
+    light, cover = (_veil if by.ghost.soft else _echoes)(window, trail, region, by)
     if presence is not None:
         light, cover = _behind(levels.invert(region.of(presence)), light, cover, by)
     full = _mapped(region, by.sizes.look, by.sizes.full)
@@ -116,17 +117,6 @@ def _behind(
     return ops.multiply(light, mask), None if cover is None else ops.multiply(cover, mask)
 
 
-def _touched(trail: list[Layer], sizes: Sizes) -> Region | None:
-    """The part of the look that any layer or its bloom may reach."""
-    if not trail:
-        return None
-    union = trail[0].gate
-    for layer in trail[1:]:
-        union = levels.maximum(union, layer.gate)
-    found = levels.extent(union)
-    return found and found.grown(_MARGIN, sizes.look)
-
-
 def _mapped(region: Region, small: tuple[int, int], large: tuple[int, int]) -> Region:
     """The region in a larger picture."""
     x, y = large[0] / small[0], large[1] / small[1]
@@ -136,20 +126,6 @@ def _mapped(region: Region, small: tuple[int, int], large: tuple[int, int]) -> R
         round(region.right * x),
         round(region.bottom * y),
     )
-
-
-def _pictures(window: Window, layer: Layer, region: Region, by: Paint) -> tuple[Pixels, Pixels]:
-    """A layer's picture and its weight in a region of the look, both at trail size.
-
-    (h, w, 3) in the depth of the frames, and (h, w) uint8.
-    """
-    seen = window.printed(layer.ago)
-    there = _mapped(region, by.sizes.look, by.sizes.trail)
-    weight = ops.resize(region.of(layer.gate), *there.size)
-    picture, matte = _moved(seen.picture, layer, there), seen.matte
-    if matte is not None and not by.ghost.ungated:
-        weight = ops.multiply(weight, _moved(matte, layer, there))
-    return (_grey(picture) if by.ghost.tint else picture), weight
 
 
 def _grey(picture: Pixels) -> Pixels:
@@ -174,18 +150,35 @@ def _veil(
     1 - product (1 - layer): their order does not matter, but each is blurred again with every
     nearer one.
     """
-    farthest, *others = trail
-    light, weight = _shown(window, farthest, region, by)
-    left, bare = levels.invert(light), levels.invert(weight)
-    for layer in others:
-        light, weight = _shown(window, layer, region, by)
-        left = ops.box_blur(left, _SOFTER)
-        left = levels.subtract(left, ops.multiply(left, light))
-        bare = ops.multiply(bare, levels.invert(weight))
-    light = levels.invert(ops.box_blur(left, _SOFTER))
+    light, cover = _nothing(window, region, by)
+    for layer in trail:
+        light = ops.box_blur(light, _SOFTER)
+        spot = _spot(layer, region, by)
+        shown, weight = _shown(window, layer, by)
+        left = levels.invert(spot.of(light))
+        levels.add_into(light, spot, ops.multiply(left, shown))
+        if by.ghost.transparent:
+            levels.add_into(cover, spot, ops.multiply(levels.invert(spot.of(cover)), weight))
+    light = ops.box_blur(light, _SOFTER)
     if by.ghost.style == "glow":
         light = ops.screen(light, _bloom(light, region))
-    return light, levels.invert(bare) if by.ghost.transparent else None
+    return light, cover if by.ghost.transparent else None
+
+
+def _nothing(window: Window, region: Region, by: Paint) -> tuple[Pixels, Pixels]:
+    """No light and no cover in a region of the look, at trail size: (h, w, 3) and (h, w)."""
+    width, height = _mapped(region, by.sizes.look, by.sizes.trail).size
+    like = window.frame.pixels
+    return (
+        levels.black(like, (height, width, 3), by.depth),
+        levels.black(like, (height, width), by.depth),
+    )
+
+
+def _spot(layer: Layer, region: Region, by: Paint) -> Region:
+    """Where a layer lies in a picture of the region at trail size."""
+    there, whole = (_mapped(r, by.sizes.look, by.sizes.trail) for r in (layer.region, region))
+    return there.seen_from(whole)
 
 
 def _bloom(light: Pixels, region: Region) -> Pixels:
@@ -195,33 +188,41 @@ def _bloom(light: Pixels, region: Region) -> Pixels:
     return ops.resize(ops.gain(small, _BLOOM), width, height)
 
 
-def _echoes(window: Window, trail: list[Layer], region: Region, by: Paint) -> tuple[Pixels, Pixels]:
+def _echoes(
+    window: Window, trail: list[Layer], region: Region, by: Paint
+) -> tuple[Pixels, Pixels | None]:
     """The trail of plain copies: each through what nearer ones leave, and how much they cover.
 
     (h, w, 3) light, multiplied by the cover, and (h, w) cover, in the blend's depth (Porter and
     Duff's over, from the nearest backwards).
     """
-    *others, nearest = trail
-    light, cover = _shown(window, nearest, region, by)
-    left = levels.invert(cover)
-    for layer in reversed(others):
-        farther, share = _shown(window, layer, region, by, left)
-        light, left = ops.add(light, farther), levels.subtract(left, share)
-    return light, levels.invert(left)
+    light, cover = _nothing(window, region, by)
+    for layer in reversed(trail):
+        spot = _spot(layer, region, by)
+        shown, share = _shown(window, layer, by, spot.of(cover))
+        levels.add_into(light, spot, shown)
+        levels.add_into(cover, spot, share)
+    return light, cover
 
 
 def _shown(
-    window: Window, layer: Layer, region: Region, by: Paint, left: Pixels | None = None
+    window: Window, layer: Layer, by: Paint, covered: Pixels | None = None
 ) -> tuple[Pixels, Pixels]:
-    """A layer's light times its weight, and the weight, in the blend's depth.
+    """A layer's light times its weight, and the weight, in its region and the blend's depth.
 
-    left: (h, w) the part that nearer layers do not cover; None: all of it.
+    (h, w, 3) and (h, w) at trail size. covered: (h, w) what nearer layers cover; None: nothing.
     """
-    picture, weight = _pictures(window, layer, region, by)
+    seen = window.printed(layer.ago)
+    there = _mapped(layer.region, by.sizes.look, by.sizes.trail)
+    weight = ops.resize(layer.region.of(layer.gate), *there.size)
+    if seen.matte is not None and not by.ghost.ungated:
+        weight = ops.multiply(weight, _moved(seen.matte, layer, there))
     weight = levels.as_depth(weight, by.depth)
-    weight = weight if left is None else ops.multiply(weight, left)
-    light = levels.lookup(picture, by.tables[layer.rank - 1])
-    return ops.multiply(light, weight), weight
+    if covered is not None:
+        weight = ops.multiply(weight, levels.invert(covered))
+    picture = _moved(seen.picture, layer, there)
+    picture = _grey(picture) if by.ghost.tint else picture
+    return ops.multiply(levels.lookup(picture, by.tables[layer.rank - 1]), weight), weight
 
 
 def _bare(frame: Frame, by: Paint) -> Frame:

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 Held = TypeVar("Held")
 
-_LOOK_LINES = 180
-"""The short side of a look is 180 to 359 pixels: gates are soft, and small ones are cheap."""
-_TRAIL_LINES = 360
-"""The short side of a soft trail is 360 to 719 pixels."""
+_LINES = 360
+"""The short side of a soft trail is 360 to 719 pixels, that of a look is half of it."""
 _STILL = 0.1
 """Pixels of the trail: a camera that moved less did not move."""
 
@@ -46,13 +44,14 @@ class Sizes:
 def sizes(video: VideoInfo, *, soft: bool) -> Sizes:
     """Return the sizes for a video; soft trails are blurred anyway, and need fewer pixels."""
     full = video.width, video.height
-    return Sizes(full, _reduced(full, _TRAIL_LINES) if soft else full, _reduced(full, _LOOK_LINES))
+    factor = max(1, min(full) // _LINES)
+    reduced = _reduced(full, factor)
+    return Sizes(full, reduced if soft else full, _reduced(reduced, 2))
 
 
-def _reduced(full: tuple[int, int], lines: int) -> tuple[int, int]:
-    """The size divided by the largest power of two that leaves the short side ``lines`` or more."""
-    factor = 1 << max(0, (min(full) // lines).bit_length() - 1)
-    return -(-full[0] // factor), -(-full[1] // factor)
+def _reduced(size: tuple[int, int], factor: int) -> tuple[int, int]:
+    """A whole size divided by a factor, rounded up."""
+    return -(-size[0] // factor), -(-size[1] // factor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,16 +175,16 @@ def _print(frame: Frame, sizes: Sizes) -> Print:
     """The frame as a ghost will need it."""
     matte = frame.alpha
     if matte is not None:
-        matte = levels.as_depth(ops.resize(matte, *sizes.trail), "uint8")
-    return Print(ops.resize(frame.pixels, *sizes.trail), matte)
+        matte = levels.as_depth(ops.reduce(matte, *sizes.trail), "uint8")
+    return Print(ops.reduce(frame.pixels, *sizes.trail), matte)
 
 
 def _look(picture: Pixels, sizes: Sizes) -> Pixels:
     """A picture small and softened, so that noise and grain do not count as motion."""
-    small = levels.as_depth(ops.resize(picture, *sizes.look), "uint8")
+    small = levels.as_depth(ops.reduce(picture, *sizes.look), "uint8")
     return ops.box_blur(small, 3)
 
 
 def _subject(seen: Print, sizes: Sizes) -> NDArray[Any] | None:
     """The matte small and in main memory, for the camera to look past."""
-    return None if seen.matte is None else levels.to_array(ops.resize(seen.matte, *sizes.look))
+    return None if seen.matte is None else levels.to_array(ops.reduce(seen.matte, *sizes.look))

@@ -78,3 +78,13 @@ def _cut(start: int, length: int, size: int, border: str) -> tuple[int, int, int
         last = max(min(start + length, size), first + 1)
     before, after = first - start, start + length - last
     return first, last, max(before, 0), max(after, 0), max(-before, 0)
+
+
+def resampled(pixels: Array, width: int, height: int) -> Array:
+    """The picture at another size, each pixel taken linearly from the four around its place."""
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def halved(pixels: Array) -> Array:
+    """The picture at half its size, whole sides given: the mean of two by two, halves upwards."""
+    return cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

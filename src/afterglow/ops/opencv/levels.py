@@ -11,6 +11,9 @@ from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
 from afterglow.ops.opencv.colour import to_float
 
+_DEEPER = (np.arange(256) * 257).astype(np.uint16)
+"""(256,) 8-bit levels at 16 bits."""
+
 
 def minimum(one: Array, other: Array) -> Array:
     """The darker of two pictures."""
@@ -57,6 +60,8 @@ def as_depth(pixels: Array, depth: Depth) -> Array:
     """Another depth, rounded to nearest."""
     if pixels.dtype.name == depth:
         return pixels
+    if pixels.dtype == np.uint8 and depth == "uint16":
+        return cv2.LUT(pixels, _DEEPER)
     scale = WHITE[depth] / WHITE[pixels.dtype.name]
     if depth == "uint8":
         return cv2.convertScaleAbs(pixels, alpha=scale)
@@ -99,3 +104,14 @@ def unmixed(picture: Array, ground: Array, alpha: Array) -> Array:
     np.divide(colour, share, out=colour, where=share > 0)
     depth = cast(Depth, picture.dtype.name)
     return np.where(share > 0, as_depth(np.clip(colour, 0, 1), depth), picture)
+
+
+def black(like: Array, shape: tuple[int, ...], depth: Depth) -> Array:
+    """A black picture."""
+    return np.zeros(shape, depth)
+
+
+def add_into(pixels: Array, region: Region, part: Array) -> None:
+    """Add to a region in place."""
+    there = region.of(pixels)
+    cv2.add(there, part, dst=there)

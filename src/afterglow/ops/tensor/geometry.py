@@ -66,6 +66,23 @@ def resize(pixels: Tensor, width: int, height: int) -> Tensor:
     return picture(down @ planes(pixels) @ across.T, pixels)
 
 
+def halved(pixels: Tensor) -> Tensor:
+    """See afterglow.ops.opencv.geometry.halved."""
+    wide = pixels if pixels.dtype == torch.float32 else pixels.to(torch.int32)
+    rows = wide[0::2] + wide[1::2]
+    total = rows[:, 0::2] + rows[:, 1::2]
+    mean = total / 4 if pixels.dtype == torch.float32 else (total + 2) // 4
+    return mean.to(pixels.dtype)
+
+
+def resampled(pixels: Tensor, width: int, height: int) -> Tensor:
+    """See afterglow.ops.opencv.geometry.resampled."""
+    rows, columns = pixels.shape[:2]
+    down = _linear_table(rows, height, pixels.device)
+    across = _linear_table(columns, width, pixels.device)
+    return picture(down @ planes(pixels) @ across.T, pixels)
+
+
 def _positions(matrix: Array, size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor]:
     """Where each pixel of the result comes from, in 32nds of a pixel: x and y, (H, W) int64."""
     whole = np.linalg.inv(np.vstack((matrix, (0, 0, 1))))[:2]
@@ -104,5 +121,12 @@ def _weight_table(interpolation: str, device: torch.device) -> Tensor:
 @lru_cache(maxsize=16)
 def _resize_table(old: int, new: int, device: torch.device) -> Tensor:
     """(new, old): the share of each old sample in each new one."""
-    table = area_weights(old, new) if new < old else linear_weights(old, new)
-    return torch.from_numpy(table.astype(np.float32)).to(device)
+    if new >= old:
+        return _linear_table(old, new, device)
+    return torch.from_numpy(area_weights(old, new).astype(np.float32)).to(device)
+
+
+@lru_cache(maxsize=16)
+def _linear_table(old: int, new: int, device: torch.device) -> Tensor:
+    """(new, old): the share of the two nearest old samples in each new one."""
+    return torch.from_numpy(linear_weights(old, new).astype(np.float32)).to(device)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
+from afterglow.ops.tensor.blend import add
 from afterglow.ops.tensor.colour import from_float, to_float
 
 _DTYPES = {"uint8": torch.uint8, "uint16": torch.uint16, "float32": torch.float32}
@@ -106,3 +107,14 @@ def unmixed(picture: Tensor, ground: Tensor, alpha: Tensor) -> Tensor:
     colour = (to_float(picture) - (1 - share) * to_float(ground)) / share.clamp(min=1e-6)
     depth = str(picture.dtype).removeprefix("torch.")
     return torch.where(share > 0, from_float(colour, depth), picture)
+
+
+def black(like: Tensor, shape: tuple[int, ...], depth: Depth) -> Tensor:
+    """A black picture."""
+    return torch.zeros(shape, dtype=_DTYPES[depth], device=like.device)
+
+
+def add_into(pixels: Tensor, region: Region, part: Tensor) -> None:
+    """Add to a region in place."""
+    there = region.of(pixels)
+    there[:] = add(there, part, 1.0)
