@@ -193,6 +193,7 @@ class FakeRay(types.ModuleType):
         super().__init__("ray")
         self.joined: dict[str, Any] = {}
         self.left = False
+        self.cancelled: list[Any] = []
 
     def init(self, **how: Any) -> None:
         if how.get("address") == "nowhere:1":
@@ -202,8 +203,11 @@ class FakeRay(types.ModuleType):
     def remote(self, **wants: Any) -> Callable[[Any], Any]:
         return lambda work: types.SimpleNamespace(remote=lambda *given: (work, given))
 
-    def wait(self, tasks: list[Any]) -> tuple[list[Any], list[Any]]:
-        return tasks[:1], tasks[1:]
+    def wait(self, tasks: list[Any], **how: Any) -> tuple[list[Any], list[Any]]:
+        return tasks[: how.get("num_returns", 1)], tasks[how.get("num_returns", 1) :]
+
+    def cancel(self, task: Any) -> None:
+        self.cancelled.append(task)
 
     def get(self, tasks: list[Any]) -> list[Any]:
         return [work(*given) for work, given in tasks]
@@ -235,6 +239,19 @@ def test_a_cluster_makes_the_same(
     assert set(told) == {"a.mkv", "b.mkv", "broken.mp4"}
     assert ray.joined["address"] == "head:6379" and ray.left
     assert sorted(names((tmp_path / "out").iterdir())) == ["a.mkv", "b.mkv"]
+
+
+def test_what_is_under_way_on_a_cluster_is_stopped(
+    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    folder = sort_folder(clips, tmp_path / "out", overwrite=False)
+    (tmp_path / "out").mkdir()
+    made = batch.make_on_cluster(folder.clips, ["ghost"], "local", lambda clip, event: None)
+    assert next(made).clip.source.name == "a.mkv"
+    made.close()
+    assert len(ray.cancelled) == 2 and ray.left
 
 
 def test_a_cluster_that_is_not_there_is_an_error(

@@ -7,9 +7,11 @@ was stopped is continued by the same command.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -29,6 +31,9 @@ IMAGES = frozenset(_IMAGES.split())
 
 KEPT = frozenset({".gif", ".mkv", ".mov", ".mp4", ".webm"})
 """Containers that a clip keeps; every other becomes mp4."""
+
+POLL = 0.2
+"""Seconds between two looks at a cluster."""
 
 GRACE = 10.0
 """Seconds that a stopped run has to take its temporary files away."""
@@ -236,17 +241,28 @@ def make_on_cluster(
     Raises UsageError where Ray is not installed or the cluster is not there.
     """
     ray = _ray(address)
+    waiting: list[Any] = []
     try:
         task = ray.remote(num_cpus=1, max_retries=2)(make_alone)
-        waiting = [task.remote(clip, tuple(command)) for clip in clips]
+        waiting += [task.remote(clip, tuple(command)) for clip in clips]
         while waiting:
-            ready, waiting = ray.wait(waiting)
+            ready, waiting[:] = ray.wait(waiting, timeout=0)
             for outcome, events in ray.get(ready):
                 for event in events:
                     hear(outcome.clip, event)
                 yield outcome
+            time.sleep(0 if ready else POLL)  # not inside Ray, which does not stop for Ctrl-C
     finally:
-        ray.shutdown()
+        _leave(ray, waiting)
+
+
+def _leave(ray: Any, waiting: list[Any]) -> None:
+    """Stop what is under way, wait until its temporary files are gone, and leave the cluster."""
+    for each in waiting:
+        ray.cancel(each)
+    if waiting:
+        ray.wait(waiting, num_returns=len(waiting), timeout=GRACE)
+    ray.shutdown()
 
 
 def make_alone(clip: Clip, command: Sequence[str]) -> tuple[Outcome, list[Event]]:
@@ -268,13 +284,14 @@ def _ray(address: str) -> Any:
         raise UsageError(
             "--cluster needs Ray, which is not installed", hint='pip install "afterglow[cluster]"'
         ) from error
+    where = {"include_dashboard": False} if address == "local" else {"address": address}
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
-        if address == "local":
-            ray.init(include_dashboard=False, log_to_driver=False)
-        else:
-            ray.init(address=address, log_to_driver=False)
+        ray.init(log_to_driver=False, logging_level="error", **where)
     except (ConnectionError, ValueError) as error:
         raise UsageError(
             f"no Ray cluster answers ({address})", hint="--cluster=local starts one here"
         ) from error
+    finally:
+        signal.signal(signal.SIGTERM, on_sigterm)  # Ray puts its own there
     return ray
