@@ -97,6 +97,14 @@ def test_a_reader_that_has_enough_ends_the_upstream_quietly(taker: str, tmp_path
     assert len(run.stderr.splitlines()) == 1, run.stderr
 
 
+def test_the_video_goes_on_when_nobody_reads_what_is_told(clip: Path, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run([*PROGRAM, "ghost", clip, tmp_path / "out.mkv", "--json"], stderr=write)
+    os.close(write)
+    assert run.returncode == 0 and len(pictures(tmp_path / "out.mkv")) == 12
+
+
 def test_a_pipe_that_nobody_reads_does_not_hold_up_the_end(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mkv", [Scene().view(0)] * 60)
     with subprocess.Popen(

@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from afterglow.cli.folder import ARGUMENTS
+from afterglow.cli.progress import write_line
 from afterglow.errors import AfterglowError, Cancelled, UsageError
 
 EFFECTS = "afterglow.effects"
@@ -126,7 +127,7 @@ def tell(message: str, hint: str, code: int, *, as_json: bool) -> None:
         lines = [json.dumps(facts, ensure_ascii=False)]
     else:
         lines = [f"afterglow: error: {message}", *([f"hint: {hint}"] if hint else [])]
-    sys.stderr.write("\n".join(lines) + "\n")
+    write_line("\n".join(lines))
 
 
 def _click_words(error: click.ClickException) -> tuple[str, str]:

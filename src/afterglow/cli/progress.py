@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -190,8 +191,11 @@ _writing = threading.Lock()
 
 
 def write_line(text: str) -> None:
-    """Put one whole line on stderr, also when several threads speak at once."""
-    with _writing:
+    """Put one whole line on stderr, also when several threads speak at once.
+
+    Where nobody reads it any more, the video goes on.
+    """
+    with _writing, suppress(BrokenPipeError):
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
 

@@ -1,120 +1,20 @@
-"""The loop against a made source and a made target: order, failures, ends, memory."""
+"""The loop: order, failures, ends."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from types import TracebackType
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from afterglow import engine, media
+from afterglow import engine
 from afterglow.engine import belts, plans
-from afterglow.errors import Cancelled, DeviceError, MediaError
-from afterglow.frames import Frame, Reach, VideoInfo
-from afterglow.media import ReadOptions, WriteOptions
+from afterglow.errors import Cancelled, MediaError
+from afterglow.frames import Frame, VideoInfo
 from afterglow.media.pipe import DownstreamClosed
-
-VIDEO = VideoInfo(4, 2, Fraction(25), Fraction(1, 25), frames=10)
-QUIET = engine.Watch(say=lambda text: None)
-
-
-def pictures(count: int, first: int = 0) -> Iterator[Frame]:
-    for pts in range(first, first + count):
-        yield Frame(np.full((2, 4, 3), pts % 256, np.uint8), pts)
-
-
-@dataclass
-class FakeSource:
-    """Gives the frames of a function, and remembers being closed."""
-
-    make: Callable[[], Iterator[Frame]] = lambda: pictures(10)
-    video: VideoInfo = VIDEO
-    kept: tuple[int | None, int | None] = (None, None)
-    closed: bool = False
-
-    def frames(self) -> Iterator[Frame]:
-        return self.make()
-
-    def __enter__(self) -> FakeSource:
-        return self
-
-    def __exit__(self, *how: object) -> None:
-        self.closed = True
-
-
-@dataclass
-class FakeTarget:
-    """Keeps what is written, and how it was left."""
-
-    encoder: str = "fake"
-    written: list[int] = field(default_factory=list)
-    left_by: type[BaseException] | None = None
-    finished: bool = False
-    write_hook: Callable[[Frame], None] = lambda frame: None
-
-    def write(self, frame: Frame) -> None:
-        self.write_hook(frame)
-        self.written.append(frame.pts)
-
-    def __enter__(self) -> FakeTarget:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.left_by = kind
-        self.finished = kind is None
-
-
-@dataclass(frozen=True)
-class Same:
-    """Gives every frame on, and says what it is told to say."""
-
-    held: int = 0
-    past: int = 0
-    future: int = 0
-    hook: Callable[[Frame], None] = lambda frame: None
-
-    def plan(self, video: VideoInfo) -> VideoInfo:
-        return video
-
-    def reach(self, video: VideoInfo) -> Reach:
-        return Reach(self.past, self.future)
-
-    def memory(self, video: VideoInfo) -> int:
-        return self.held * video.width * video.height * 3
-
-    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
-        for frame in frames:
-            self.hook(frame)
-            yield frame
-
-
-@pytest.fixture
-def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
-    made = FakeSource()
-    monkeypatch.setattr(media, "open_source", lambda *_: made, raising=False)
-    return made
-
-
-@pytest.fixture
-def target(monkeypatch: pytest.MonkeyPatch) -> FakeTarget:
-    made = FakeTarget()
-    monkeypatch.setattr(media, "open_target", lambda *_: made, raising=False)
-    return made
-
-
-def job(name: str = "in.mp4", **reading: Any) -> engine.Job:
-    return engine.Job(name, "out.mp4", ReadOptions(**reading), WriteOptions())
+from tests.engine.fakes import QUIET, FakeSource, FakeTarget, Same, job, pictures
 
 
 def no_thread_left() -> bool:
@@ -264,69 +164,6 @@ def test_few_frames_wait_between_the_stages(source: FakeSource, target: FakeTarg
     source.make, target.write_hook = counted, slow
     engine.run(job(), [Same()], QUIET)
     assert ahead[0] <= plans.IN_HAND
-
-
-def test_a_cut_pulls_what_the_effects_reach(
-    source: FakeSource, target: FakeTarget, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[ReadOptions] = []
-
-    def opens(name: str, reading: ReadOptions, say: object) -> FakeSource:
-        asked.append(reading)
-        return source
-
-    monkeypatch.setattr(media, "open_source", opens)
-    monkeypatch.setattr(media, "probe", lambda name: FakeSource(), raising=False)
-    chain = [Same(past=3, future=1), Same(past=4)]
-    engine.run(job(start=Fraction(1)), chain, QUIET)
-    engine.run(job("-", duration=Fraction(1)), chain, QUIET)
-    engine.run(job(), chain, QUIET)
-    assert [each.reach for each in asked] == [Reach(7, 1), Reach(7, 1), Reach()]
-
-
-def test_too_little_memory_is_refused_before_the_target(
-    source: FakeSource, target: FakeTarget, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source.video = replace(VIDEO, width=1920, height=1080)
-    monkeypatch.setattr(plans, "memory_available", lambda device: 200_000_000)
-    with pytest.raises(DeviceError, match="not enough memory on cpu") as caught:
-        engine.run(job(), [Same(held=100)], QUIET)
-    assert "--resolution 540" in caught.value.hint
-    assert caught.value.exit_code == 5 and not target.written and target.left_by is None
-
-
-def test_what_never_fits_is_said(source: FakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    source.video = replace(VIDEO, width=1920, height=1080)
-    monkeypatch.setattr(plans, "memory_available", lambda device: 1)
-    with pytest.raises(DeviceError) as caught:
-        engine.run(job(), [Same(held=100)], QUIET)
-    assert "fewer frames" in caught.value.hint
-
-
-def test_the_plan_is_told_before_the_first_frame(source: FakeSource, target: FakeTarget) -> None:
-    told: list[object] = []
-    watch = replace(QUIET, start=told.append, step=told.append)
-    engine.run(job(), [Same(held=2, past=4)], watch)
-    plan = told[0]
-    assert isinstance(plan, engine.Plan) and told[1:] == list(range(1, 11))
-    assert (plan.encoder, plan.device, plan.frames, plan.reach) == ("fake", "cpu", 10, Reach(4, 0))
-    assert plan.memory == (plans.IN_HAND + 2) * 4 * 2 * 3
-
-
-@pytest.mark.parametrize(
-    ("video", "duration", "frames"),
-    [
-        (VIDEO, None, 10),
-        (replace(VIDEO, frames=None, duration=Fraction(4)), None, 100),
-        (replace(VIDEO, frames=None, duration=Fraction(4)), Fraction(1), 25),
-        (replace(VIDEO, frames=None), Fraction(2), 50),
-        (replace(VIDEO, frames=None), None, None),
-    ],
-)
-def test_frames_are_known_as_well_as_they_can_be(
-    video: VideoInfo, duration: Fraction | None, frames: int | None
-) -> None:
-    assert plans.frames_of(video, ReadOptions(duration=duration)) == frames
 
 
 def test_a_thread_that_is_stuck_is_left_behind() -> None:
