@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+import av
+import av.error
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
@@ -14,7 +17,7 @@ from av.subtitles.stream import SubtitleStream
 
 from afterglow.media.options import Say
 from afterglow.media.passengers import Passengers, settle
-from afterglow.media.sound import AAC_PRIMING, Cutter, Primed, sound_encoder
+from afterglow.media.sound import Cutter, Primed, codec_name, primed_by, sound_encoder
 from afterglow.media.subtitles import Translator, translation
 
 if TYPE_CHECKING:
@@ -166,11 +169,11 @@ def _sound_seat(
         copy = _sound_copy(container, muxer, stream, passengers)
         if copy is not None:
             return copy
-    name = sound_encoder(container, muxer, stream.codec_context.name)
+    name = sound_encoder(muxer, codec_name(stream))
     if name is None:
         return None
     if not passengers.trimmed:
-        say(f"sound: {muxer} does not hold {stream.codec_context.name}, so it becomes {name}")
+        say(f"sound: {muxer} does not hold {codec_name(stream)}, so it becomes {name}")
     cutter = Cutter(container, muxer, stream, name, passengers)
     adopt(cutter.stream, stream)
     return cutter
@@ -179,10 +182,9 @@ def _sound_seat(
 def _sound_copy(
     container: OutputContainer, muxer: str, stream: AudioStream, passengers: Passengers
 ) -> Seat | None:
-    context = stream.codec_context
-    priming = Fraction(AAC_PRIMING, context.sample_rate or 1)
-    rounded = passengers.lead(stream) + Fraction(1, 1000)
-    if muxer == "matroska" and context.name == "aac" and rounded >= priming:
+    encoder, priming = primed_by(stream)
+    early = passengers.lead(stream) + Fraction(1, 1000) >= priming
+    if muxer == "matroska" and encoder and early and held(muxer, stream):
         primed = Primed(container, stream, passengers)
         adopt(primed.stream, stream)
         return primed
@@ -198,7 +200,7 @@ def _subtitle_seat(
     name = translation(muxer, stream)
     if name is None:
         return None
-    say(f"subtitles: {stream.codec_context.name} becomes {name} in {muxer}; its styling is lost")
+    say(f"subtitles: {codec_name(stream)} becomes {name} in {muxer}; its styling is lost")
     translator = Translator(container, stream, name, passengers)
     adopt(translator.stream, stream)
     return translator
@@ -206,14 +208,26 @@ def _subtitle_seat(
 
 def _copy(container: OutputContainer, stream: Stream, passengers: Passengers) -> Copy | None:
     """A seat for untouched packets; None where the container does not hold the codec."""
-    if stream.codec_context is None and stream.type != "attachment":
+    if not held(container.format.name, stream):
         return None
-    try:
-        copy = container.add_stream_from_template(stream, opaque=True)
-    except ValueError:
-        return None
+    copy = container.add_stream_from_template(stream, opaque=True)
     adopt(copy, stream)
     return Copy(copy, passengers)
+
+
+def held(muxer: str, stream: Stream) -> bool:
+    """True where the container takes the stream as it is: tried, as its own list is too long."""
+    if stream.type == "attachment":
+        return True
+    if stream.codec_context is None:
+        return False
+    try:
+        with av.open(io.BytesIO(), "w", format=muxer) as trial:
+            trial.add_stream_from_template(stream, opaque=True)
+            trial.start_encoding()
+    except (ValueError, OSError, av.error.FFmpegError):
+        return False
+    return True
 
 
 def adopt(new: Stream, old: Stream) -> None:
@@ -232,7 +246,6 @@ def _tells_chapters(stream: Stream, passengers: Passengers) -> bool:
 
 
 def _words(stream: Stream) -> str:
-    context = stream.codec_context
-    name = context.name if context is not None else stream.name
+    name = stream.name if stream.codec_context is None else codec_name(stream)
     kind = "a cover picture" if stream.type == "video" else stream.type
     return f"{kind} stream {stream.index} ({name or 'unknown'})"

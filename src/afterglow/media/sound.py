@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, cast
 
 import av
+import av.error
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
@@ -19,34 +23,64 @@ from afterglow.media.passengers import Passengers, settle
 
 _USUAL = {"webm": "libopus", "matroska": "flac"}
 """The codec where the source's own cannot be encoded or held; AAC elsewhere."""
-_ENCODERS = {"opus": "libopus", "mp3": "libmp3lame", "mp3float": "libmp3lame"}
+_ENCODERS = {"opus": "libopus", "mp3": "libmp3lame"}
 """Encoders by the codec's name, where FFmpeg's default one is experimental or of another name."""
 _NO_ENCODER = frozenset({"vorbis", "truehd", "mlp", "dca", "dts"})
 """Codecs whose encoders are experimental."""
-AAC_PRIMING = 1024
-"""Samples that FFmpeg's AAC encoder, and most others, put before the first."""
+_PRIMING = {"aac": ("aac", 1024), "mp3": ("libmp3lame", 1105)}
+"""Codecs with samples before the first: FFmpeg's encoder, and how many it and most others put."""
+_LAYOUTS = ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")
+"""The usual layout of so many channels, from one on."""
 _JITTER = Fraction(1, 500)
 """Seconds by which time stamps may be off, as in containers that count milliseconds."""
 
 
-def sound_encoder(container: OutputContainer, muxer: str, codec: str) -> str | None:
+def sound_encoder(muxer: str, codec: str) -> str | None:
     """The encoder for this sound in this container, of its own codec if possible; None if none."""
     usual = _USUAL.get(muxer, "aac")
-    held = container.supported_codecs
-    for name in (_ENCODERS.get(codec, codec), usual):
-        if codec in _NO_ENCODER and name != usual:
-            continue
-        try:
-            known = av.Codec(name, "w")
-        except ValueError:
-            continue
-        if known.type == "audio" and known.name in held:
-            return str(known.name)
-    return None
+    own = "" if codec in _NO_ENCODER else _ENCODERS.get(codec, codec)
+    return next((name for name in (own, usual) if name and _taken(muxer, name)), None)
+
+
+def _taken(muxer: str, encoder: str) -> bool:
+    """True where the encoder is there and the container takes what it makes: tried."""
+    try:
+        with av.open(io.BytesIO(), "w", format=muxer) as trial:
+            trial.add_stream(encoder, rate=48000)
+            trial.start_encoding()
+    except (ValueError, OSError, av.error.FFmpegError):
+        return False
+    return True
+
+
+def encodable_layout(encoder: str, rate: int, layout: AudioLayout) -> str:
+    """The layout itself where the encoder takes it; else the usual one of as many channels."""
+    context = av.CodecContext.create(encoder, "w")
+    assert isinstance(context, AudioCodecContext)
+    formats = context.codec.audio_formats or []
+    context.sample_rate, context.layout, context.format = rate, layout.name, formats[0].name
+    try:
+        context.open()
+    except (ValueError, OSError, av.error.FFmpegError):
+        channels = min(layout.nb_channels, len(_LAYOUTS))
+        return _LAYOUTS[channels - 1]
+    return layout.name
+
+
+def codec_name(stream: Stream) -> str:
+    """The codec's name, whatever decoder reads it; "unknown" where none does."""
+    context = stream.codec_context
+    return "unknown" if context is None else str(context.codec.canonical_name)
+
+
+def primed_by(source: AudioStream) -> tuple[str, Fraction]:
+    """The encoder whose priming the codec usually has, "" for none, and its seconds."""
+    encoder, samples = _PRIMING.get(codec_name(source), ("", 0))
+    return encoder, Fraction(samples, source.codec_context.sample_rate or 1)
 
 
 class Primed:
-    """AAC that travels untouched into Matroska, which must be told how much of it is priming.
+    """AAC or MP3 that travels untouched into Matroska, which must be told of its priming.
 
     Without that, its time stamps before zero would move the pictures. The encoder is only opened
     because it writes the usual priming into the stream's facts; the packets are the source's.
@@ -56,9 +90,9 @@ class Primed:
         self, container: OutputContainer, source: AudioStream, passengers: Passengers
     ) -> None:
         self._passengers = passengers
+        encoder, self._priming = primed_by(source)
         rate = source.codec_context.sample_rate
-        self._priming = Fraction(AAC_PRIMING, rate)
-        stream = container.add_stream("aac", rate=rate)
+        stream = container.add_stream(encoder, rate=rate)
         assert isinstance(stream, AudioStream)
         self.stream = stream
         stream.codec_context.layout = source.codec_context.layout.name
@@ -101,7 +135,7 @@ class Cutter:
         stream = container.add_stream(encoder, rate=rate)
         assert isinstance(stream, AudioStream)
         self.stream = stream
-        stream.codec_context.layout = context.layout.name
+        stream.codec_context.layout = encodable_layout(encoder, rate, context.layout)
         stream.codec_context.time_base = Fraction(1, rate)
         if source.bit_rate:
             stream.codec_context.bit_rate = source.bit_rate
