@@ -8,6 +8,7 @@ import pytest
 
 from afterglow.frames import Frame
 from afterglow.media.passengers import Mastering, Passengers, mastering_of
+from afterglow.media.sound import encodable_layout
 from afterglow.media.target import WriteOptions, open_target
 from tests.media.clips import Riders, first_picture, flash_and_click, flashes, info, lag, riders_of
 
@@ -51,6 +52,26 @@ def test_sound_is_copied_untouched_and_in_step(film, tmp_path, name):
         assert packets(target, track=track) == packets(film, track=track)
         assert np.abs(lag(target, track)).max() < 1
     assert flashes(target) == [2, 4], "sound before zero must not move the pictures"
+
+
+@pytest.mark.parametrize("sound", ["libmp3lame", "ac3", "flac"])
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv"])
+def test_every_codec_keeps_in_step(tmp_path, name, sound):
+    source = flash_and_click(tmp_path / "in.mp4", sound=sound)
+    before = lag(source)
+    carry(source, tmp_path / name)
+    assert flashes(tmp_path / name) == [2, 4]
+    assert packets(tmp_path / name) == packets(source)
+    assert np.abs(np.subtract(lag(tmp_path / name), before)).max() < 1
+
+
+def test_opus_becomes_aac_in_quicktime_and_surround_keeps_its_channels(tmp_path):
+    source = flash_and_click(tmp_path / "in.mkv", sound="libopus")
+    said = carry(source, tmp_path / "out.mov")
+    assert any("opus" in line and "aac" in line for line in said)
+    assert np.abs(np.subtract(lag(tmp_path / "out.mov"), lag(source))).max() < 1
+    assert encodable_layout("libopus", 48000, av.AudioLayout("5.1(side)")) == "5.1"
+    assert encodable_layout("ac3", 48000, av.AudioLayout("5.1(side)")) == "5.1(side)"
 
 
 @pytest.mark.parametrize("name", ["out.mp4", "out.mov", "out.mkv", "out.webm"])

@@ -27,7 +27,9 @@ _ENCODERS = {"opus": "libopus", "mp3": "libmp3lame"}
 """Encoders by the codec's name, where FFmpeg's default one is experimental or of another name."""
 _NO_ENCODER = frozenset({"vorbis", "truehd", "mlp", "dca", "dts"})
 """Codecs whose encoders are experimental."""
-_PRIMING = {"aac": ("aac", 1024), "mp3": ("libmp3lame", 1105)}
+_PRIMING = {
+    "aac": ("aac", 1024), "mp3": ("libmp3lame", 1105), "ac3": ("ac3", 256), "eac3": ("eac3", 256),
+}  # fmt: skip
 """Codecs with samples before the first: FFmpeg's encoder, and how many it and most others put."""
 _LAYOUTS = ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")
 """The usual layout of so many channels, from one on."""
@@ -76,11 +78,15 @@ def codec_name(stream: Stream) -> str:
 def primed_by(source: AudioStream) -> tuple[str, Fraction]:
     """The encoder whose priming the codec usually has, "" for none, and its seconds."""
     encoder, samples = _PRIMING.get(codec_name(source), ("", 0))
-    return encoder, Fraction(samples, source.codec_context.sample_rate or 1)
+    context = source.codec_context
+    rate = context.sample_rate
+    if not encoder or encodable_layout(encoder, rate, context.layout) != context.layout.name:
+        return "", Fraction(0)
+    return encoder, Fraction(samples, rate)
 
 
 class Primed:
-    """AAC or MP3 that travels untouched into Matroska, which must be told of its priming.
+    """Sound that travels untouched into Matroska, which must be told of its priming.
 
     Without that, its time stamps before zero would move the pictures. The encoder is only opened
     because it writes the usual priming into the stream's facts; the packets are the source's.
