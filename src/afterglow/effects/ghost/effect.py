@@ -21,8 +21,12 @@ Space: TypeAlias = Literal["linear", "display"]
 
 _STRENGTH = {"glow": 1.2, "shadow": 1.0, "normal": 1.0}
 """Opacity of a layer without decay; glow is carried by light, and bears more than its whole."""
-_SAMPLES = 5
+_SAMPLES = 7
 """Looks whose median is the background."""
+_SPAN = 2
+"""Seconds that they are spread over, if the trail is not longer."""
+_MOST_LOOKS = 300
+"""Frames of that span at most, at a very high rate."""
 _OWN_BUFFERS = 6
 """Frames that one picture's arithmetic holds at a time."""
 
@@ -108,16 +112,14 @@ class Ghost:
         )
 
     def reach(self, video: VideoInfo) -> Reach:
-        """Return the frames a trail needs: the layers grown in, and a second for the background."""
+        """Return the frames a trail needs: the layers grown in, and a span for the background."""
         step = self.frames_apart(video)
         trail = (self.layers + 1) * step - 1
-        second = max(_SAMPLES - 1, round(video.rate))
+        span = min(_MOST_LOOKS, max(_SAMPLES - 1, round(_SPAN * video.rate)))
         past = trail if self.direction != "future" else 0
         future = trail if self.direction != "past" else 0
-        if past + future < second:
-            past = second - future if self.direction != "future" else past
-            future = second if self.direction == "future" else future
-        return Reach(past, future)
+        missing = max(0, span - past - future)
+        return Reach(past + missing, future)
 
     def memory(self, video: VideoInfo) -> int:
         """Return the bytes held: pictures of the layers, looks of the background, and buffers."""

@@ -30,7 +30,7 @@ _DRIFT = 1
 _HOLE = 2
 """Pixels of the look: half of the widest hole that is filled, where a ghost happens to look like
 what lies behind it."""
-_GAP = 5
+_GAP = 3
 """Likewise in the subject, where the trail would shine through."""
 _NEARBY = 4
 """Pixels of the look around a change in which a matte is trusted."""
@@ -79,7 +79,7 @@ def scene(window: Window, agos: list[int], samples: list[int]) -> Scene:
             looks[ago], valid[ago] = _aligned(window, moment)
     moving = any(mask is not None for mask in valid.values())
     tolerance = _DRIFT if moving else 0
-    seen = [looks[ago] for ago in samples if ago in looks]
+    seen = [_filled(looks[ago], valid[ago], looks[0]) for ago in samples if ago in looks]
     return Scene(
         window,
         looks,
@@ -96,6 +96,11 @@ def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
     # A frame of three pixels is left out: the border of the look is soft from two sides.
     inner = ops.coverage(moment.look, path[:2])
     return ops.warp(moment.look, path[:2], border="replicate"), ops.erode(inner, 3, "box")
+
+
+def _filled(look: Pixels, valid: Pixels | None, present: Pixels) -> Pixels:
+    """A look with what the camera had not seen then as it sees it now."""
+    return look if valid is None else ops.lerp(present, look, valid)
 
 
 def presence(scene: Scene) -> Pixels:
