@@ -33,6 +33,8 @@ _MOST = 16.0
 """Squared residual above which it makes no difference how large it is."""
 _PARTS = (8, 6)
 """Columns and rows of the parts that vote."""
+_MAJORITY = 1.5
+"""Votes over votes against that a motion needs where the two hardly differ."""
 _VOTE = 0.02
 """Difference of mismatch (0-1) from which a part has an opinion."""
 _TEXTURE, _SIDE = 0.03, 0.02
@@ -141,7 +143,8 @@ def outvotes(
 ) -> bool:
     """Return whether more parts of the picture fit ``motion`` than fit ``other``.
 
-    Every part has one vote, so that a strongly textured subject counts no more than a plain wall.
+    Every part has one vote, so that a strongly textured subject counts no more than a plain wall;
+    parts at the border count most.
     close: the two differ by less than a pixel, and small differences tell.
     """
     parts = []
@@ -149,9 +152,10 @@ def outvotes(
     for matrix in (motion, other):
         excess = np.minimum(residue(ref, picture, matrix, *allowed), np.float32(_MOST))
         parts.append(cv2.resize(excess / (1 + excess), _PARTS, interpolation=cv2.INTER_AREA))
-    worth = cv2.resize(ref.weight, _PARTS, interpolation=cv2.INTER_AREA)
+    worth = cv2.resize(ref.weight, _PARTS, interpolation=cv2.INTER_AREA) ** 2
     better = parts[1] - parts[0]
-    return float(worth[better > margin].sum()) > float(worth[better < -margin].sum())
+    ayes, noes = worth[better > margin].sum(), worth[better < -margin].sum()
+    return float(ayes) > (_MAJORITY if close else 1.0) * float(noes)
 
 
 def textured_sides(ref: Reference) -> bool:

@@ -13,6 +13,10 @@ from afterglow.analysis.align import Grey, evened
 
 _SOFT_FINE, _SOFT_COARSE = 1.5, 0.8
 """Blur, in pixels: sampling between the pixels is only exact in a picture that is a little soft."""
+_DIM, _MOST_GAIN = 64.0, 10.0
+"""Mean level, 0-255, below which a picture is brightened, and by how much at most."""
+_BLANK = 1.0
+"""Standard deviation of the levels, 0-255, below which there is nothing to see."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,21 +28,15 @@ class Look:
     coarse: Grey
     """(h / 2, w / 2) float32, evened."""
     grey: Grey
-    """(h / 2, w / 2) float32: levels 0-255."""
+    """(h / 2, w / 2) float32: levels 0-255; a dim picture is brightened."""
     free: Grey
     """(h, w) float32: 1 - matte; 1 where no matte is known."""
     matted: bool
     """A matte is known."""
-
-    @property
-    def blank(self) -> bool:
-        """True where there is nothing to see: black, white, or one level throughout."""
-        return float(self.grey.std()) < 1.0
-
-    @property
-    def brightness(self) -> float:
-        """Mean level, 0-255."""
-        return float(self.grey.mean())
+    brightness: float
+    """Mean level, 0-255."""
+    blank: bool
+    """There is nothing to see: black, white, or one level throughout."""
 
 
 def measuring_size(shape: tuple[int, ...], lines: int) -> tuple[int, int]:
@@ -56,6 +54,8 @@ def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, i
     """
     grey = _grey(picture, size)
     width, height = size
+    brightness, spread = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
+    grey *= np.float32(np.clip(_DIM / max(brightness, 1), 1, _MOST_GAIN))
     half = _floats(cv2.resize(grey, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
     free = np.ones((height, width), np.float32)
     if subject is not None:
@@ -66,6 +66,8 @@ def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, i
         half,
         free,
         subject is not None,
+        brightness,
+        spread < _BLANK,
     )
 
 
