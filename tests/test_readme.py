@@ -1,0 +1,31 @@
+"""The README shows the program's own help, and names what is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_help_texts_are_those_of_the_program() -> None:
+    line = [sys.executable, ROOT / "scripts/readme", "--check"]
+    result = subprocess.run(line, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_effect_has_a_card_with_its_help() -> None:
+    for entry in entry_points(group="afterglow.effects"):
+        assert f"### {entry.name}:" in README
+        assert f"<!-- help: {entry.name} -->\n```text\nUsage: afterglow {entry.name} " in README
+        assert (ROOT / "docs" / f"{entry.name}.md").is_file()
+
+
+def test_links_lead_to_files() -> None:
+    links = re.findall(r"\]\(([^)#:]+)[^)]*\)", README)
+    assert len(links) > 4
+    assert [link for link in links if not (ROOT / link).exists()] == []
