@@ -65,10 +65,10 @@ def _outside(look: Pixels, allowed: Span) -> Pixels:
     return levels.maximum(above, levels.subtract(allowed.low, look))
 
 
-def soft_step(start: float, end: float, height: float = 1.0) -> NDArray[np.uint8]:
-    """Return a (256,) uint8 table: 0 up to ``start`` levels, ``height`` of 255 from ``end``."""
+def soft_step(start: float, end: float) -> NDArray[np.uint8]:
+    """Return a (256,) uint8 table: 0 up to ``start`` levels, 255 from ``end``, smooth between."""
     x = np.clip((np.arange(256) - start) / (end - start), 0, 1)
-    table: NDArray[np.uint8] = np.rint(255 * height * x * x * (3 - 2 * x)).astype(np.uint8)
+    table: NDArray[np.uint8] = np.rint(255 * x * x * (3 - 2 * x)).astype(np.uint8)
     return table
 
 

@@ -78,11 +78,16 @@ def fits_uint16(transfer: str) -> bool:
     return curve is not None and curve.cut > 0
 
 
+def is_known(transfer: str) -> bool:
+    """True where light can be computed from the signal and back."""
+    return transfer in (*POWER_CURVES, _PQ, _HLG)
+
+
 def check_transfer(transfer: str, *, uint16_light: bool) -> None:
     """Raise ValueError for a transfer that is unknown, or whose light ``uint16`` cannot hold."""
-    known = (*POWER_CURVES, _PQ, _HLG)
-    if transfer not in known:
-        raise ValueError(f"unknown transfer {transfer!r}; known: {', '.join(known)}")
+    if not is_known(transfer):
+        known = ", ".join((*POWER_CURVES, _PQ, _HLG))
+        raise ValueError(f"unknown transfer {transfer!r}; known: {known}")
     if uint16_light and not fits_uint16(transfer):
         raise ValueError(f"linear light of {transfer} needs float32: uint16 merges its dark levels")
 

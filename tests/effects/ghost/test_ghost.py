@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from afterglow.effects.ghost.effect import Ghost
 from afterglow.errors import UsageError
-from afterglow.frames import Frame, VideoInfo
+from afterglow.frames import Colour, Frame, VideoInfo
 from tests.scenes import (
     Scene,
     Subject,
@@ -235,6 +235,26 @@ def test_deep_frames_agree_with_shallow_ones() -> None:
         deep = play(Ghost(style=style), moving(depth=16))[-1].pixels
         assert deep.dtype == np.uint16
         assert levels_apart(np.rint(np.asarray(deep) / 257), shallow) <= 4
+
+
+@pytest.mark.parametrize("transfer", ["bt470bg", "smpte2084", "arib-std-b67", "iec61966-2-1"])
+def test_every_light_can_be_blended(transfer: str) -> None:
+    """Copies of a still subject in any transfer are that subject; of a moving one they show."""
+    for depth in (8, 16):
+        scene = moving(depth=depth)
+        video = replace(video_of(scene), colour=Colour(transfer=transfer))
+        frames = list(Ghost(style="normal").stream(frames_of(scene), video))
+        assert strength(frames[-1], scene.view(39)) > 100_000
+        still = [scene.view(0)] * 20
+        for frame in Ghost(style="normal", ungated=True).stream(frames_of(still), video):
+            assert levels_apart(frame.pixels, still[0].rgb) <= (1 if depth == 8 else 40)
+
+
+def test_a_transfer_without_known_light_needs_display_blending() -> None:
+    video = VideoInfo(8, 8, Fraction(25), Fraction(1, 25), colour=Colour(transfer="log100"))
+    with pytest.raises(UsageError, match="log100"):
+        Ghost(style="normal").plan(video)
+    assert Ghost(style="normal", blend_space="display").plan(video) == video
 
 
 def test_a_trail_alone_has_its_own_alpha_and_colour() -> None:

@@ -13,6 +13,7 @@ from afterglow.effects.ghost.trail import mix, paint
 from afterglow.effects.ghost.window import sizes, windows
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
+from afterglow.ops.standards import is_known
 
 Style: TypeAlias = Literal["glow", "shadow", "normal"]
 Order: TypeAlias = Literal["behind", "front", "trail-only"]
@@ -100,8 +101,14 @@ class Ghost:
         """Return the video that comes out: the same, with alpha if the trail is to be transparent.
 
         Raises:
-            UsageError: the trail alone, as light that is taken away, has nothing to lie on.
+            UsageError: a shadow alone has nothing to lie on, or the light of the video's transfer
+                cannot be computed.
         """
+        if self.space == "linear" and not is_known(video.colour.transfer):
+            raise UsageError(
+                f"the video's transfer has no linear light that is known ({video.colour.transfer})",
+                hint="use --blend-space display",
+            )
         if self.transparent and self.order == "trail-only" and self.style == "shadow":
             raise UsageError(
                 "a shadow alone cannot be transparent: it is light that is taken away",

@@ -15,6 +15,8 @@ from afterglow.ops import levels
 from afterglow.ops.levels import Region
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from afterglow.effects.ghost.effect import Ghost
     from afterglow.frames import Pixels
 
@@ -24,7 +26,8 @@ _SOFT = 3
 """Side of the block that a gate is blurred by, in pixels of the look."""
 _FAINT = 8
 """Levels of a gate, of 255, that nobody would see; without them it shuts around specks."""
-_CLEAR = np.where(np.arange(256) < _FAINT, 0, np.arange(256)).astype(np.uint8)
+_OPEN = soft_step(_UNSEEN, _SEEN)
+"""(256,) levels of change to levels of a gate."""
 _DRIFT = 1
 """Pixels of the look by which a followed camera may still be wrong."""
 _HOLE = 2
@@ -106,7 +109,7 @@ def _filled(look: Pixels, valid: Pixels | None, present: Pixels) -> Pixels:
 def presence(scene: Scene) -> Pixels:
     """Return (h, w) uint8: what stands before the background now."""
     change = ops.closing(departure(scene.window.present.look, scene.behind), _GAP, "box")
-    return ops.box_blur(levels.lookup(change, soft_step(_UNSEEN, _SEEN)), _SOFT)
+    return ops.box_blur(levels.lookup(change, _OPEN), _SOFT)
 
 
 def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[Layer]:
@@ -138,19 +141,20 @@ def _grown(window: Window, ago: int, spacing: int) -> float:
 def _gate(scene: Scene, ghost: Ghost, ago: int, height: float) -> Pixels:
     """(h, w) uint8 opacity of one layer."""
     if ghost.ungated:
-        gate = levels.lookup(levels.brightest_channel(scene.looks[ago]), _even(height))
+        gate = levels.filled(levels.brightest_channel(scene.looks[ago]), height)
     else:
-        gate = levels.lookup(_change(scene, ago), soft_step(_UNSEEN, _SEEN, height))
-        gate = levels.lookup(ops.box_blur(gate, _SOFT), _CLEAR)
+        gate = levels.lookup(_change(scene, ago), _OPEN)
+        gate = levels.lookup(ops.box_blur(gate, _SOFT), _scaled(height))
     if ghost.mask:
         gate = ops.multiply(gate, _in_focus(scene, ghost, ago))
     mask = scene.valid[ago]
     return gate if mask is None else ops.multiply(gate, mask)
 
 
-def _even(height: float) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """(256,) a table that gives the same opacity to every level."""
-    return np.full(256, round(255 * height), np.uint8)
+def _scaled(height: float) -> NDArray[np.uint8]:
+    """(256,) a table that shuts what is faint, and scales the rest."""
+    level = np.arange(256)
+    return np.where(level < _FAINT, 0, np.rint(level * height)).astype(np.uint8)
 
 
 def _change(scene: Scene, ago: int) -> Pixels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from afterglow.effects.ghost.gates import Layer
 from afterglow.effects.ghost.window import Sizes, Window
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops import levels
+from afterglow.ops.halves import Array, Depth
 from afterglow.ops.levels import Region
+from afterglow.ops.standards import fits_uint16
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,29 +39,36 @@ class Paint:
 
     ghost: Ghost
     sizes: Sizes
-    tables: tuple[NDArray[np.uint8] | NDArray[np.uint16], ...]
+    tables: tuple[Array, ...]
     """By rank - 1: levels of a picture to levels of its ghost."""
-    depth: Literal["uint8", "uint16"]
+    depth: Depth
     """Depth of the pictures that are blended."""
     linear: str | None
     """Transfer that is undone for the blend; None in display light."""
-    given: Literal["uint8", "uint16"]
+    given: Depth
     """Depth of the frames."""
 
 
 def mix(ghost: Ghost, video: VideoInfo, sizes: Sizes) -> Paint:
     """Return the paint for a video: every table is made once."""
-    given: Literal["uint8", "uint16"] = "uint8" if video.depth == 8 else "uint16"
+    given: Depth = "uint8" if video.depth == 8 else "uint16"
     linear = video.colour.transfer if ghost.space == "linear" else None
-    deep = linear is not None or ghost.style == "normal"
-    depth: Literal["uint8", "uint16"] = "uint16" if deep else given
-    level = np.arange(video.white + 1, dtype=given)
-    light = ops.to_float(ops.to_linear(level, linear, "uint16")) if linear else ops.to_float(level)
+    depth = _blend_depth(ghost, given, linear)
+    light = ops.to_float(np.arange(video.white + 1, dtype=given))
+    if linear:
+        light = ops.to_linear(light, linear)
     tables = tuple(
         ops.from_float(_tinted(ghost, _developed(ghost, light, rank)), depth)
         for rank in range(1, ghost.layers + 1)
     )
     return Paint(ghost, sizes, tables, depth, linear, given)
+
+
+def _blend_depth(ghost: Ghost, given: Depth, linear: str | None) -> Depth:
+    """16 bits where weights of copies or linear light need them, floats where those do not do."""
+    if linear:
+        return "uint16" if fits_uint16(linear) else "float32"
+    return given if ghost.soft else "uint16"
 
 
 def _developed(ghost: Ghost, light: NDArray[np.float32], rank: int) -> NDArray[np.float32]:
@@ -264,7 +273,7 @@ def _blended(ground: Pixels, light: Pixels, cover: Pixels | None, by: Paint) -> 
 def _light(ground: Pixels, by: Paint) -> Pixels:
     """Frame levels in the light of the blend."""
     if by.linear:
-        return ops.to_linear(ground, by.linear, "uint16")
+        return ops.to_linear(ground, by.linear, by.depth)
     return levels.as_depth(ground, by.depth)
 
 
