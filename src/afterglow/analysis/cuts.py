@@ -46,12 +46,15 @@ def histogram_change(before: NDArray[np.float64], after: NDArray[np.float64]) ->
     return float(np.abs(soft[0] - soft[1]).sum() / 2 / len(before))
 
 
-def is_cut(response: float, mismatch: float, change: float, pixels: int = 240 * 135) -> bool:
+def is_cut(
+    response: float, mismatch: float, change: float, *, pixels: int = 240 * 135, dim: bool = False
+) -> bool:
     """Return whether a new shot began: nothing lines up any more, and the grey levels are others.
 
     A fast pan still lines up; noise and a shaken camera keep the grey levels; a flash, a fade and a
     new exposure change the levels, but not what lines up.
     pixels: of the pictures correlated; in small ones chance makes higher peaks.
+    dim: there is too little contrast for a mismatch.
     """
     chance = min(0.5, _RESPONSE * (240 * 135 / pixels) ** 0.5)
-    return response < chance and mismatch > _UNLIKE and change > _CHANGED
+    return response < chance and (dim or mismatch > _UNLIKE) and change > _CHANGED

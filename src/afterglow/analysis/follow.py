@@ -94,7 +94,8 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     pairs = list(zip(before.spectra, spectra, strict=False))
     found = propose(before.coarse, look.coarse, pairs, _guesses(before, look, model))
     change = cuts.histogram_change(before.levels, levels)
-    if cuts.is_cut(found.response, found.mismatch, change, look.coarse.size):
+    size, dim = look.coarse.size, look.dim or before.look.dim
+    if cuts.is_cut(found.response, found.mismatch, change, pixels=size, dim=dim):
         return begin(look, model, shot=before.shot + 1, found=found)
     anchor, anchor_place, place = before.anchor, before.anchor_place, before.place
     if textured_sides(before.coarse):

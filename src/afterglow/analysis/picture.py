@@ -13,8 +13,9 @@ from afterglow.analysis.align import Grey, evened
 
 _SOFT_FINE, _SOFT_COARSE = 1.5, 0.8
 """Blur, in pixels: sampling between the pixels is only exact in a picture that is a little soft."""
-_DIM, _MOST_GAIN = 64.0, 10.0
-"""Mean level, 0-255, below which a picture is brightened, and by how much at most."""
+_BRIGHT, _DIM = 64.0, 32.0
+"""Mean level, 0-255, to which a darker picture is brightened before levels are compared; and below
+which it is dim."""
 _BLANK = 1.0
 """Standard deviation of the levels, 0-255, below which there is nothing to see."""
 
@@ -38,6 +39,11 @@ class Look:
     blank: bool
     """There is nothing to see: black, white, or one level throughout."""
 
+    @property
+    def dim(self) -> bool:
+        """True where a scene comes out of the dark, or goes into it."""
+        return self.brightness < _DIM
+
 
 def measuring_size(shape: tuple[int, ...], lines: int) -> tuple[int, int]:
     """Return (width, height), even, with at most the pixels of ``lines`` lines of 16:9."""
@@ -55,7 +61,6 @@ def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, i
     grey = _grey(picture, size)
     width, height = size
     brightness, spread = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
-    grey *= np.float32(np.clip(_DIM / max(brightness, 1), 1, _MOST_GAIN))
     half = _floats(cv2.resize(grey, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
     free = np.ones((height, width), np.float32)
     if subject is not None:
@@ -63,7 +68,7 @@ def look(picture: NDArray[Any], subject: NDArray[Any] | None, size: tuple[int, i
     return Look(
         evened(_floats(cv2.GaussianBlur(grey, (0, 0), _SOFT_FINE))),
         evened(_floats(cv2.GaussianBlur(half, (0, 0), _SOFT_COARSE))),
-        half,
+        half * np.float32(max(1, _BRIGHT / max(brightness, 1))),
         free,
         subject is not None,
         brightness,
