@@ -156,7 +156,7 @@ def _plan(job: Job, chain: Sequence[Effect], opened: _Opened) -> Plan:
         encoder="",
         device=device,
         frames=frames_of(given, job.reading),
-        memory=require_memory(chain, taken, device),
+        memory=require_memory(chain, taken, device, cut=job.reading.cut),
     )
 
 

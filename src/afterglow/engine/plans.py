@@ -85,9 +85,14 @@ def reach_of(effects: Sequence[Effect], video: VideoInfo) -> Reach:
     return Reach(past, future)
 
 
-def memory_of(effects: Sequence[Effect], video: VideoInfo) -> int:
-    """Bytes of frames that a run holds at most: the effects' own and those on their way."""
+def memory_of(effects: Sequence[Effect], video: VideoInfo, *, cut: bool = False) -> int:
+    """Bytes of frames that a run holds at most: the effects' own and those on their way.
+
+    Before a cut the reader holds the pre-roll as well, as decoded: about half of a frame each.
+    """
     held = IN_HAND * max(frame_bytes(video), frame_bytes(result_of(effects, video)))
+    if cut:
+        held += reach_of(effects, video).past * frame_bytes(video) // 2
     for effect in effects:
         held += effect.memory(video)
         video = effect.plan(video)
@@ -119,23 +124,25 @@ def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
     return replace(reading, reach=reach_of(effects, video))
 
 
-def require_memory(effects: Sequence[Effect], video: VideoInfo, device: str) -> int:
+def require_memory(
+    effects: Sequence[Effect], video: VideoInfo, device: str, *, cut: bool = False
+) -> int:
     """Bytes that the run needs; raise DeviceError, naming what would fit, where there is less."""
-    need = memory_of(effects, video)
+    need = memory_of(effects, video, cut=cut)
     free = memory_available(choose_device(device))
     if need > free:
         raise DeviceError(
             f"not enough memory on {device} (needs {_gigabytes(need)}, free {_gigabytes(free)})",
-            hint=_what_fits(effects, video, free),
+            hint=_what_fits(effects, video, free, cut),
         )
     return need
 
 
-def _what_fits(effects: Sequence[Effect], video: VideoInfo, free: int) -> str:
+def _what_fits(effects: Sequence[Effect], video: VideoInfo, free: int, cut: bool) -> str:
     for height in HEIGHTS:
         if height < video.height:
             width = max(2, round(video.width * height / video.height / 2) * 2)
-            need = memory_of(effects, replace(video, width=width, height=height))
+            need = memory_of(effects, replace(video, width=width, height=height), cut=cut)
             if need <= free:
                 return f"--resolution {height} would need {_gigabytes(need)}"
     return "hold fewer frames: fewer or closer layers"
