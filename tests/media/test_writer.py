@@ -150,7 +150,7 @@ def test_colour_patches_come_back_within_two_levels(tmp_path, name, codec, matri
     assert abs(middles.mean()) < 0.15, "it leans to one side: rounding is not to nearest"
 
 
-def test_chroma_sits_where_swscale_puts_it(tmp_path):
+def test_chroma_sits_in_one_place_whoever_makes_it(tmp_path):
     """Both ways of making chroma, swscale's and ours, must agree where colour changes."""
     video = info(128, 96)
     write(tmp_path / "a.mp4", video, [0], picture(video), qp=0)

@@ -231,8 +231,20 @@ def _decoder(source: str, stream: VideoStream) -> VideoCodecContext:
     if carries_alpha and own.name in _ALPHA_DECODERS:
         decoder = cast(VideoCodecContext, av.CodecContext.create(_ALPHA_DECODERS[own.name], "r"))
         decoder.extradata = own.extradata
+    if decoder is not own or _means_left(own.codec.canonical_name, stream):
+        decoder.options = {**decoder.options, "chroma_sample_location": "left"}
     decoder.thread_type = ThreadType.AUTO
     return decoder
+
+
+def _means_left(codec: str, stream: VideoStream) -> bool:
+    """True where chroma lies on the even columns though FFmpeg, told nothing, takes it as centred.
+
+    ProRes: SMPTE RDD 36, section 6.1. VP9 in MP4: both positions that its ``vpcC`` box can tell
+    do (VP Codec ISO Media File Format Binding). A decoder of our own choice, for a matte, is not
+    told what the container says.
+    """
+    return codec == "prores" or (codec == "vp9" and "mp4" in stream.container.format.name)
 
 
 def _looks_still(container: InputContainer, stream: VideoStream) -> bool:

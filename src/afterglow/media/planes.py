@@ -33,6 +33,23 @@ def ycbcr_matrix(colour: Colour, bits: int, white: int) -> NDArray[np.float64]:
     return np.column_stack([rows * np.array(gains)[:, None] / white, offsets])
 
 
+def left_chroma(rgb: Array, down: int) -> Array:
+    """(H / down, W / 2, 3) RGB where chroma is sampled: on the even columns, between ``down`` rows.
+
+    ``rgb`` is (H, W, 3) uint8 or uint16 RGB, W even. Three columns weigh 1 : 2 : 1, which is the
+    mean of two pairs of columns; the first column is repeated to its left.
+    """
+    height, width = rgb.shape[0] // down, rgb.shape[1] // 2
+    pairs = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
+    before = np.empty_like(pairs)
+    edge = np.ascontiguousarray(rgb[:, :1])
+    before[:, :1] = cv2.resize(edge, (1, height), interpolation=cv2.INTER_LINEAR)
+    if width > 1:
+        inner = (width - 1, height)
+        before[:, 1:] = cv2.resize(rgb[:, 1:-1], inner, interpolation=cv2.INTER_LINEAR)
+    return cast("Array", cv2.addWeighted(pairs, 0.5, before, 0.5, 0))
+
+
 def plane_of(picture: av.VideoFrame, index: int) -> Array:
     """A plane of a picture as an (H, W) uint8 or uint16 array that shares its memory."""
     plane = picture.planes[index]

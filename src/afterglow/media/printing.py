@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import VideoReformatter
 
 from afterglow.frames import Colour, Frame
 from afterglow.media.colour import MATRICES, PRIMARIES, SWSCALE_MATRICES, TRANSFERS
 from afterglow.media.planes import (
     Array,
+    left_chroma,
     on_cpu,
     plane_of,
     rgb_picture,
@@ -21,11 +22,11 @@ from afterglow.media.planes import (
     widened,
     ycbcr_matrix,
 )
+from afterglow.media.scaling import Scaler
 
 if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
 
-_ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 _LIMITED, _FULL = 1, 2
 _SEMI_PLANAR = {"p010le": "yuv420p10le"}
 """Formats with interleaved chroma, and the planar ones of the same samples."""
@@ -81,6 +82,15 @@ def tag(context: VideoCodecContext, colour: Colour) -> None:
     context.color_range = _FULL if colour.range == "full" else _LIMITED
 
 
+def chroma_place(pixel_format: str) -> dict[str, str]:
+    """The encoder's option that says where our chroma lies; none where every pixel has its own.
+
+    H.264 and HEVC mean the left without it; VP9 and AV1, and Matroska for both, must be told.
+    """
+    layout = layout_of(pixel_format)
+    return {"chroma_sample_location": "left"} if layout and layout.across > 1 else {}
+
+
 def _number(names: dict[int, str], name: str) -> int:
     """FFmpeg's number of a name; 2 is its "unspecified"."""
     return next((number for number, known in names.items() if known == name), 2)
@@ -112,6 +122,7 @@ class Printer:
         facts = av.VideoFormat(self._planar)
         self._deep = facts.components[0].bits > 8
         self._alpha = len(facts.components) == 4
+        self._scaler = Scaler(pixel_format, colour) if self._layout is not None else None
         self._reformatter = VideoReformatter()
 
     def print(self, frame: Frame) -> av.VideoFrame:
@@ -133,8 +144,8 @@ class Printer:
         return self._fitted(on_cpu(frame.alpha))
 
     def _picture(self, rgb: Array, alpha: Array | None) -> av.VideoFrame:
-        if self._layout is not None and self._swscale_is_exact(rgb):
-            return self._scaled(to_depth(rgb, False), alpha, self._layout)
+        if self._layout is not None and self._scaler is not None and self._swscale_is_exact(rgb):
+            return self._scaled(self._scaler, to_depth(rgb, False), alpha, self._layout)
         rgb, alpha = to_depth(rgb, self._deep), self._of_depth(alpha)
         if self._layout is None:
             return rgb_picture(rgb, alpha, self._format, self._shared)
@@ -156,17 +167,11 @@ class Printer:
             return plane
         return cv2.copyMakeBorder(plane, 0, down, 0, across, cv2.BORDER_REPLICATE)
 
-    def _scaled(self, rgb: Array, alpha: Array | None, layout: Layout) -> av.VideoFrame:
+    def _scaled(
+        self, scaler: Scaler, rgb: Array, alpha: Array | None, layout: Layout
+    ) -> av.VideoFrame:
         alpha = None if alpha is None else to_depth(alpha, False)
-        picture = self._reformatter.reformat(
-            rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba", shared=True),
-            format=self._format,
-            dst_colorspace=SWSCALE_MATRICES[self._colour.matrix],
-            src_color_range=_FULL,
-            dst_color_range=_LIMITED,
-            interpolation=_ACCURATE,
-            threads=1,
-        )
+        picture = scaler(rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba", shared=True))
         if alpha is not None and self._deep:
             plane_of(picture, 3)[:] = widened(alpha, (1 << layout.bits) - 1)
         return picture
@@ -180,8 +185,7 @@ class Printer:
         chroma = cv2.transform(rgb, matrix)
         cv2.extractChannel(chroma, 0, dst=plane_of(picture, 0))
         if layout.across > 1:
-            size = (self._width // layout.across, self._height // layout.down)
-            chroma = cv2.transform(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), matrix)
+            chroma = cv2.transform(left_chroma(rgb, layout.down), matrix)
         np.minimum(chroma, top, out=chroma)
         for index in (1, 2):
             cv2.extractChannel(chroma, index, dst=plane_of(picture, index))

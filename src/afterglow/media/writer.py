@@ -22,7 +22,7 @@ from afterglow.media.boarding import UNMOVED, Cabin, chapters_for, worth_keeping
 from afterglow.media.choice import TargetPlan
 from afterglow.media.options import Say
 from afterglow.media.passengers import Passengers
-from afterglow.media.printing import Printer, tag, written_colour
+from afterglow.media.printing import Printer, chroma_place, tag, written_colour
 from afterglow.media.quality import mastering_options
 
 _MILLISECONDS = ("matroska", "webm")
@@ -171,7 +171,9 @@ def _picture_stream(
     stream = container.add_stream(plan.encoder, rate=rate, time_base=video.time_base)
     assert isinstance(stream, VideoStream)
     context = stream.codec_context
-    context.options = _with_mastering(plan, video, passengers, say)
+    context.options = _with_mastering(plan, video, passengers, say) | chroma_place(
+        plan.pixel_format
+    )
     context.width, context.height, context.pix_fmt = plan.width, plan.height, plan.pixel_format
     context.time_base = video.time_base
     context.sample_aspect_ratio = Fraction(1) if plan.square else video.sample_aspect
