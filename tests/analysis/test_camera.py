@@ -56,6 +56,22 @@ def test_a_camera_that_stands_still_is_said_to_stand_still(pace: float) -> None:
     assert found.worst <= 0.05
 
 
+@pytest.mark.parametrize("slow", [0.0005, 0.0015])
+def test_a_matte_tells_apart_what_moves_almost_alike(slow: float) -> None:
+    found = errors(scene(pan(4.0), Subject(0.45, walk(step=(4 / 960 + slow, slow)))), alpha=True)
+    assert found.mean <= 0.03
+
+
+def test_a_strong_subject_does_not_outvote_a_weak_background() -> None:
+    tracker, wall = CameraTracker(640, 360), Scene(640, 360, seed=3).view(0).rgb // 12 + 100
+    body = Scene(640, 360, seed=4).view(0).rgb
+    for t in range(6):
+        picture = wall.copy()
+        picture[40:320, 150 + 9 * t : 430 + 9 * t] = body[40:320, 150:430]
+        motion = tracker.step(picture)
+    assert misplacement(motion.cumulative, np.eye(3), 640, 360) < 0.1
+
+
 def test_a_subject_that_the_camera_follows_is_not_the_background() -> None:
     found = errors(scene(pan(12.0, 2.0), Subject(0.4, lambda t: (0.5, 0.5))))
     assert found.mean <= 0.1

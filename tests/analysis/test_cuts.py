@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from afterglow.analysis import CameraTracker
+from afterglow.analysis.cuts import is_cut
 from tests.analysis.errors import tracked
 from tests.scenes import Scene, Subject, View, drift, joined, pan, path, walk
 
@@ -68,6 +69,23 @@ def exposure(levels: Callable[[int], float]) -> Scene:
 )  # fmt: skip
 def test_what_is_no_cut(scene: Scene) -> None:
     assert set(shots(list(scene))) == {0}
+
+
+@pytest.mark.parametrize(
+    ("response", "mismatch", "change", "dim", "cut"),
+    [
+        (0.10, 0.35, 0.50, False, True),
+        (0.40, 0.35, 0.50, False, False),
+        (0.10, 0.10, 0.50, False, False),
+        (0.10, 0.10, 0.50, True, True),
+        (0.10, 0.35, 0.10, False, False),
+    ],
+    ids=["cut", "it lines up", "one motion explains it", "in the dark", "same levels"],
+)
+def test_every_sign_is_needed(
+    response: float, mismatch: float, change: float, dim: bool, cut: bool
+) -> None:
+    assert is_cut(response, mismatch, change, dim=dim) is cut
 
 
 def test_a_flash_leaves_the_path_as_it_was() -> None:

@@ -5,7 +5,7 @@ Places are in pixels of the measuring size. What is remembered of a video is one
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -23,7 +23,6 @@ from afterglow.analysis.align import (
     reference,
     refine,
     residue,
-    seen_through,
     textured_sides,
 )
 from afterglow.analysis.features import followed_similarity
@@ -179,11 +178,10 @@ def _refined(
         anchor, anchor_place = _anchor(before.look, model), before.place
         start = place @ np.linalg.inv(anchor_place)
     rest = before.place @ np.linalg.inv(anchor_place)
-    anchor_now = _without(anchor, look, start)
-    fit = refine(anchor_now, look.fine, start, _FINE_ERRORS)
+    fit = refine(anchor, look.fine, start, _FINE_ERRORS)
     if distance(fit, start, look.fine.shape) < _STRAY:
         place = fit @ anchor_place
-    if _at_rest(anchor_now, look, place @ np.linalg.inv(anchor_place), rest):
+    if _at_rest(anchor, look, place @ np.linalg.inv(anchor_place), rest):
         place = before.place
     return anchor, anchor_place, place
 
@@ -194,14 +192,6 @@ def _at_rest(anchor: Reference, look: Look, moved: Matrix, rest: Matrix) -> bool
     if far < _LOCK or far > _NEAR:
         return far < _LOCK
     return not outvotes(anchor, look.fine, moved, rest, close=True)
-
-
-def _without(anchor: Reference, look: Look, matrix: Matrix) -> Reference:
-    """Return the anchor without what this frame's matte covers."""
-    if not look.matted:
-        return anchor
-    free = np.clip(1 - seen_through(1 - look.free, matrix, anchor), 0, 1)
-    return replace(anchor, weight=anchor.weight * free)
 
 
 def _in_view(matrix: Matrix, shape: tuple[int, ...]) -> float:
