@@ -62,8 +62,6 @@ CONTAINERS: Mapping[str, Container] = {
 """Files that hold pictures over time."""
 
 _PICTURES = {".png": "png", ".tif": "tiff", ".tiff": "tiff", ".jpg": "mjpeg", ".jpeg": "mjpeg"}
-_TELL_ASPECT = frozenset({"libx264", "libx265", "h264_nvenc", "hevc_nvenc"})
-"""Encoders that put the shape of a pixel into the bitstream, as Matroska's muxer here does not."""
 _CARRY_ALPHA = {
     "prores": (".mov", ".mkv"), "ffv1": (".mkv",), "vp9": (".webm", ".mkv"),
 }  # fmt: skip
@@ -87,8 +85,6 @@ class TargetPlan:
     """Pixels as coded: with the column that an even size needs."""
     height: int
     """Lines as coded."""
-    square: tuple[int, int] | None
-    """Size to which pixels that are not square are scaled, where the file cannot tell of them."""
     alpha: bool
     """The matte is written."""
     bits: int
@@ -194,14 +190,12 @@ def _planned(
     deep = video.depth > 8 if kind in ("pipe", "pictures") else video.bits > 8
     pixel_format = encoder.pixel_format(deep, alpha) or ""
     muxer = _muxer(kind, suffix, encoder)
-    square = _square(muxer, encoder.name, video)
-    width, height = even_size(pixel_format, *(square or (video.width, video.height)))
+    width, height = even_size(pixel_format, video.width, video.height)
     bits = _bits(pixel_format)
     settings = encoder_options(encoder.name, options.qp, options.preset)
     notes = (
         *lines,
-        _square_note(video, square, encoder.name),
-        _size_note(square or (video.width, video.height), width, height, encoder.name),
+        _size_note((video.width, video.height), width, height, encoder.name),
         f"{encoder.name} here writes {bits} bits of {video.bits}" if bits < video.bits else "",
         _quality_note(encoder.name, options),
     )
@@ -213,7 +207,6 @@ def _planned(
         pixel_format,
         width,
         height,
-        square,
         alpha,
         bits,
         settings,
@@ -238,23 +231,6 @@ def _muxer(kind: Kind, suffix: str, encoder: Encoder) -> str:
     if kind == "film":
         return CONTAINERS[suffix].muxer
     return {"pipe": "nut", "gif": "gif"}.get(kind, encoder.name)
-
-
-def _square(muxer: str, encoder: str, video: VideoInfo) -> tuple[int, int] | None:
-    """The size with square pixels, where neither container nor codec tells of others."""
-    aspect = video.sample_aspect
-    if aspect == 1 or muxer not in ("matroska", "webm") or encoder in _TELL_ASPECT:
-        return None
-    if aspect > 1:
-        return 2 * round(video.width * aspect / 2), video.height
-    return video.width, 2 * round(video.height / aspect / 2)
-
-
-def _square_note(video: VideoInfo, square: tuple[int, int] | None, encoder: str) -> str:
-    if square is None:
-        return ""
-    size = f"{video.width}x{video.height} becomes {square[0]}x{square[1]}"
-    return f"size: {size} with square pixels: {encoder} cannot tell of others here"
 
 
 def _size_note(size: tuple[int, int], width: int, height: int, encoder: str) -> str:

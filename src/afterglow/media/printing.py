@@ -105,19 +105,14 @@ class Printer:
         width: int,
         height: int,
         colour: Colour,
-        square: tuple[int, int] | None = None,
         shared: bool = False,
     ) -> None:
-        """``square`` is the size to scale to first, where pixels must become square.
-
-        ``shared`` pictures may use the frames' own memory: for encoders without threads only.
-        """
+        """``shared`` pictures may use the frames' own memory: for encoders without threads only."""
         self._shared = shared
         self._format = pixel_format
         self._planar = _SEMI_PLANAR.get(pixel_format, pixel_format)
         self._width, self._height = width, height
         self._colour = colour
-        self._square = square
         self._layout = layout_of(pixel_format)
         facts = av.VideoFormat(self._planar)
         self._deep = facts.components[0].bits > 8
@@ -160,8 +155,6 @@ class Printer:
 
     def _fitted(self, plane: Array) -> Array:
         """The plane at the encoder's size: its last row and column repeated."""
-        if self._square is not None:
-            plane = cv2.resize(plane, self._square, interpolation=cv2.INTER_CUBIC)
         down, across = self._height - plane.shape[0], self._width - plane.shape[1]
         if not down and not across:
             return plane

@@ -22,6 +22,7 @@ from afterglow.media.boarding import UNMOVED, Cabin, chapters_for, worth_keeping
 from afterglow.media.choice import TargetPlan
 from afterglow.media.options import Say
 from afterglow.media.passengers import Passengers
+from afterglow.media.pixel_shape import tell_pixel_shape, with_room
 from afterglow.media.printing import Printer, chroma_place, tag, written_colour
 from afterglow.media.quality import mastering_options
 
@@ -39,6 +40,7 @@ class FilmWriter:
         self, place: Path, plan: TargetPlan, video: VideoInfo, passengers: Passengers, say: Say
     ) -> None:
         self._place = place
+        self._plan, self._aspect = plan, video.sample_aspect
         options = _container_options(plan.muxer, video, passengers)
         self._container = av.open(str(place), "w", format=plan.muxer, container_options=options)
         self.film = Film(self._container, plan, video, passengers, say)
@@ -50,9 +52,11 @@ class FilmWriter:
         self.film.add(frame)
 
     def finish(self) -> None:
-        """Flush the encoders and write the trailer."""
+        """Flush the encoders, write the trailer, and tell of pixels that are not square."""
         self.film.finish()
         self._container.close()
+        if _tells_shape_late(self._plan, self._aspect):
+            tell_pixel_shape(self._place, self._plan.width, self._plan.height, self._aspect)
         self._place = Path()
 
     def abandon(self) -> None:
@@ -84,7 +88,7 @@ class Film:
         colour = written_colour(video.colour, plan.pixel_format, plan.encoder)
         size = plan.width, plan.height
         piped = plan.kind == "pipe"
-        self._printer = Printer(plan.pixel_format, *size, colour, plan.square, shared=piped)
+        self._printer = Printer(plan.pixel_format, *size, colour, shared=piped)
         self._durations = Durations(video)
         self._started = False
 
@@ -176,7 +180,7 @@ def _picture_stream(
     )
     context.width, context.height, context.pix_fmt = plan.width, plan.height, plan.pixel_format
     context.time_base = video.time_base
-    context.sample_aspect_ratio = Fraction(1) if plan.square else video.sample_aspect
+    context.sample_aspect_ratio = video.sample_aspect
     context.thread_count = 1 if plan.kind == "pipe" else 0
     context.thread_type = "AUTO"
     if plan.codec == "hevc" and plan.muxer in ("mp4", "mov"):
@@ -184,9 +188,16 @@ def _picture_stream(
     tag(context, written_colour(video.colour, plan.pixel_format, plan.encoder))
     stream.disposition = Disposition.default
     stream.metadata.update(worth_keeping(passengers.video_metadata))
+    if _tells_shape_late(plan, video.sample_aspect):
+        stream.metadata["title"] = with_room(stream.metadata.get("title", ""))
     if plan.alpha and plan.codec == "vp9":
         stream.metadata["alpha_mode"] = "1"
     return stream
+
+
+def _tells_shape_late(plan: TargetPlan, aspect: Fraction) -> bool:
+    """True where the shape of a pixel gets into the file only when it is complete."""
+    return aspect != 1 and plan.muxer in _MILLISECONDS
 
 
 def _with_mastering(
