@@ -19,6 +19,7 @@ from afterglow.analysis.align import (
     Matrix,
     Reference,
     frame_weight,
+    mismatch,
     outvotes,
     reference,
     refine,
@@ -38,6 +39,8 @@ _NEAR = 0.6
 """Pixels: a camera that seems to move less stands still if most parts of the picture say so."""
 _KEEP_ANCHOR = 0.65
 """Share of the anchor that must be in view for the next frame to be measured against it."""
+_ALIKE = 0.1
+"""Mismatch (0-1) by which an anchor may fit worse than the frame before."""
 _STRAY = 2.0
 """Pixels: a refinement that goes further from the motion it began with is not believed."""
 _FINE_ERRORS = (0.5, 0.3, 0.2, 0.12, 0.08)
@@ -98,7 +101,7 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
         return begin(look, model, shot=before.shot + 1, found=found)
     anchor, anchor_place, place = before.anchor, before.anchor_place, before.place
     if textured_sides(before.coarse):
-        anchor, anchor_place, place = _refined(before, look, found.step @ place, model)
+        anchor, anchor_place, place = _refined(before, look, found, model)
     step = place @ np.linalg.inv(before.place)
     moving = None if look.matted else _moving(before.coarse, look.coarse, step)
     return Seen(
@@ -169,21 +172,32 @@ def _background(seen: Seen) -> Grey:
 
 
 def _refined(
-    before: Seen, look: Look, place: Matrix, model: Model
+    before: Seen, look: Look, found: Found, model: Model
 ) -> tuple[Reference, Matrix, Matrix]:
     """Return the anchor to go on with, its place, and the refined place of this frame."""
     anchor, anchor_place = before.anchor, before.anchor_place
-    start = place @ np.linalg.inv(anchor_place)
-    if _in_view(start, look.fine.shape) < _KEEP_ANCHOR:
+    fit = _aligned(before, look, found, anchor, anchor_place)
+    if fit is None:
         anchor, anchor_place = _anchor(before.look, model), before.place
-        start = place @ np.linalg.inv(anchor_place)
+        fit = _aligned(before, look, found, anchor, anchor_place)
+    place = found.step @ before.place if fit is None else fit @ anchor_place
     rest = before.place @ np.linalg.inv(anchor_place)
-    fit = refine(anchor, look.fine, start, _FINE_ERRORS)
-    if distance(fit, start, look.fine.shape) < _STRAY:
-        place = fit @ anchor_place
     if _at_rest(anchor, look, place @ np.linalg.inv(anchor_place), rest):
         place = before.place
     return anchor, anchor_place, place
+
+
+def _aligned(
+    before: Seen, look: Look, found: Found, anchor: Reference, anchor_place: Matrix
+) -> Matrix | None:
+    """Return the motion from an anchor; None where it is hardly in view or no longer alike."""
+    start = found.step @ before.place @ np.linalg.inv(anchor_place)
+    if _in_view(start, look.fine.shape) < _KEEP_ANCHOR:
+        return None
+    fit = refine(anchor, look.fine, start, _FINE_ERRORS)
+    if distance(fit, start, look.fine.shape) > _STRAY:
+        return None
+    return fit if mismatch(anchor, look.fine, fit) < found.mismatch + _ALIKE else None
 
 
 def _at_rest(anchor: Reference, look: Look, moved: Matrix, rest: Matrix) -> bool:
