@@ -13,6 +13,7 @@ from afterglow.media.encoders import PICTURES, SOFTWARE, Encoder, encoder_of, wo
 from afterglow.media.landing import is_sequence
 from afterglow.media.printing import even_size, layout_of
 from afterglow.media.quality import LOSSLESS, Options, encoder_options
+from afterglow.media.seat import encoding_seat
 
 CodecName = Literal["h264", "hevc", "av1", "prores", "ffv1", "vp9"]
 Kind = Literal["film", "pictures", "gif", "pipe"]
@@ -91,6 +92,8 @@ class TargetPlan:
     """Bits of a channel as written."""
     options: Options
     """The encoder's settings."""
+    device: str = "cpu"
+    """Where the encoder takes pictures from: "cpu", or "cuda:0" for NVENC fed from there."""
     notes: tuple[str, ...] = ()
     """One line for each thing that a person should know."""
 
@@ -210,6 +213,7 @@ def _planned(
         alpha,
         bits,
         settings,
+        encoding_seat(encoder.name, pixel_format, width, height, options.device),
         tuple(note for note in notes if note),
     )
 

@@ -2,7 +2,8 @@
 
 The arithmetic is that of ``ops`` and is tested on tensors in main memory, through the same DLPack
 exchange with PyAV. What only a GPU shows - that NVDEC delivers and NVENC accepts such frames, and
-how fast - is tested where there is one (tests marked ``gpu``); no figure is claimed without.
+how fast - is tested where there is one (tests marked ``gpu``); no figure is claimed without. NVENC
+fed from tensors has not been run yet; where a trial of it fails, pictures go through main memory.
 
 PyAV shares CUDA's primary context with torch, and both work on the default stream, which orders
 decoding before conversion. Before a picture leaves torch's hands the stream is waited for.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from afterglow import ops
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import torch
     from av import VideoFrame
     from av.video.codeccontext import VideoCodecContext
+    from av.video.frame import CudaContext
     from av.video.stream import VideoStream
 
     from afterglow.media.convert import Converter
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 _SEMIPLANAR = {"nv12": 8, "p010le": 10, "p016le": 16}
 """Formats that a GPU decodes to and encodes from, and bits of a sample."""
+_HELD = {"yuv420p": "nv12", "nv12": "nv12", "p010le": "p010le"}
+"""Formats given to NVENC, and the semi-planar ones of the same samples that a GPU holds."""
 _PLANAR = {
     "yuv420p": ("420", 8), "yuv422p": ("422", 8), "yuv444p": ("444", 8),
     "yuv420p10le": ("420", 10), "yuv422p10le": ("422", 10), "yuv444p10le": ("444", 10),
@@ -161,14 +166,68 @@ def can_print(pixel_format: str) -> bool:
     return pixel_format in _SEMIPLANAR or pixel_format in _PLANAR
 
 
+def can_bring(pixel_format: str) -> bool:
+    """True for the formats that come to main memory as YCbCr, in one download."""
+    return pixel_format in _PLANAR
+
+
+class Press:
+    """Prints frames of one film from tensors, for one encoder."""
+
+    def __init__(
+        self, pixel_format: str, width: int, height: int, colour: Colour, device: str
+    ) -> None:
+        """``device`` is where the encoder takes pictures from: "cpu", or "cuda:0" for NVENC."""
+        self._format = pixel_format if device == "cpu" else _HELD[pixel_format]
+        self._size = width, height
+        self._colour = colour
+        self._device = device
+        self._context: CudaContext | None = None
+
+    def __call__(self, pixels: Any) -> VideoFrame:
+        """A picture without pts and tags of ``(H, W, 3)`` RGB, a tensor or an array."""
+        if self._device != "cpu":
+            pixels = _sent(pixels, self._device)
+        if pixels.is_cuda and self._context is None:
+            self._context = _context(pixels)
+        return printed(pixels, self._format, *self._size, self._colour, self._context)
+
+
+@cache
+def takes_tensors(encoder: str, pixel_format: str, width: int, height: int, device: str) -> bool:
+    """True where the encoder makes something of pictures that lie on the device.
+
+    The answer is kept for the life of the process. pixel_format: what it would get otherwise.
+    """
+    import av.error
+    import torch
+
+    from afterglow.media.encoders import trial
+
+    if hardware_format(encoder, pixel_format) is None or not torch.cuda.is_available():
+        return False
+    press = Press(pixel_format, width, height, Colour(), device)
+    try:
+        grey = torch.full((height, width, 3), 128, dtype=torch.uint8, device=device)
+        return trial(encoder, width, height, "cuda", lambda: press(grey)) > 0
+    except (av.error.FFmpegError, OSError, ValueError, NotImplementedError, RuntimeError):
+        return False
+
+
 def printed(
-    pixels: torch.Tensor, pixel_format: str, width: int, height: int, colour: Colour
+    pixels: torch.Tensor,
+    pixel_format: str,
+    width: int,
+    height: int,
+    colour: Colour,
+    context: CudaContext | None = None,
 ) -> VideoFrame:
     """A picture for an encoder, without pts and tags: NV12 and P010 where the tensor lies.
 
     pixels: ``(H, W, 3)`` RGB, ``uint8`` or ``uint16``; the last row and column are repeated up to
     the size of the picture. Planar formats come to main memory, in one download of YCbCr.
-    NVENC takes what comes from a GPU if its context's ``pix_fmt`` is "cuda".
+    NVENC takes what comes from a GPU if its context's ``pix_fmt`` is "cuda"; it wants one
+    ``context`` for all pictures.
 
     Raises:
         ValueError: the format is none of those that ``can_print`` tells.
@@ -181,7 +240,7 @@ def printed(
         planes = ops.rgb_to_ycbcr(grown, _layout(colour, bits))
         pair = [plane.contiguous() for plane in ops.join_semiplanar(planes, bits)]
         _settle(pair[0])
-        return VideoFrame.from_dlpack(tuple(pair), pixel_format)
+        return VideoFrame.from_dlpack(tuple(pair), pixel_format, cuda_context=context)
     if pixel_format not in _PLANAR:
         raise ValueError(f"{pixel_format} is not made of tensors")
     subsampling, bits = _PLANAR[pixel_format]
@@ -192,8 +251,7 @@ def printed(
 
 def hardware_format(encoder: str, pixel_format: str) -> str | None:
     """The format in which NVENC takes frames from the GPU; None for another encoder."""
-    formats = {"yuv420p": "nv12", "nv12": "nv12", "p010le": "p010le"}
-    return formats.get(pixel_format) if encoder.endswith("_nvenc") else None
+    return _HELD.get(pixel_format) if encoder.endswith("_nvenc") else None
 
 
 def upload(frame: Frame, device: str) -> Frame:
@@ -214,7 +272,14 @@ def _moved(frame: Frame, move: Callable[[Any], Any]) -> Frame:
 def _sent(pixels: Any, device: str) -> torch.Tensor:
     import torch
 
-    return torch.from_numpy(pixels).to(device)
+    return torch.as_tensor(pixels, device=device)
+
+
+def _context(pixels: torch.Tensor) -> CudaContext:
+    """CUDA's context that torch works in."""
+    from av.video.frame import CudaContext
+
+    return CudaContext(pixels.device.index or 0)
 
 
 def _borrowed(plane: Any) -> torch.Tensor:

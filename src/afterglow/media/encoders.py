@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 import av
@@ -124,7 +124,8 @@ def why_not(encoder: str, width: int, height: int, pixel_format: str) -> str:
         av.logging.set_level(av.logging.ERROR)
     try:
         with av.logging.Capture() as lines:
-            size = _trial(encoder, width, height, pixel_format)
+            blank = partial(_blank, width, height, pixel_format)
+            size = trial(encoder, width, height, pixel_format, blank)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         return _reason(error, [line for _level, _source, line in lines])
     finally:
@@ -132,8 +133,10 @@ def why_not(encoder: str, width: int, height: int, pixel_format: str) -> str:
     return "" if size else "it gave no picture"
 
 
-def _trial(encoder: str, width: int, height: int, pixel_format: str) -> int:
-    """Bytes that the encoder makes of three grey frames."""
+def trial(
+    encoder: str, width: int, height: int, pixel_format: str, picture: Callable[[], av.VideoFrame]
+) -> int:
+    """Bytes that the encoder makes of three such pictures."""
     context = av.CodecContext.create(encoder, "w")
     assert isinstance(context, VideoCodecContext)
     context.width, context.height, context.pix_fmt = width, height, pixel_format
@@ -141,12 +144,18 @@ def _trial(encoder: str, width: int, height: int, pixel_format: str) -> int:
     context.options = encoder_options(encoder, 20, None)
     size = 0
     for pts in range(3):
-        frame = av.VideoFrame(width, height, pixel_format)
-        for plane in frame.planes:
-            np.frombuffer(plane, np.uint8)[:] = 0  # type: ignore[call-overload]
+        frame = picture()
         frame.pts = pts
         size += sum(packet.size for packet in context.encode(frame))
     return size + sum(packet.size for packet in context.encode(None))
+
+
+def _blank(width: int, height: int, pixel_format: str) -> av.VideoFrame:
+    """A picture of zeros."""
+    frame = av.VideoFrame(width, height, pixel_format)
+    for plane in frame.planes:
+        np.frombuffer(plane, np.uint8)[:] = 0  # type: ignore[call-overload]
+    return frame
 
 
 def _reason(error: Exception, lines: list[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import cv2
@@ -23,6 +24,7 @@ from afterglow.media.planes import (
     ycbcr_matrix,
 )
 from afterglow.media.scaling import Scaler
+from afterglow.media.seat import press_for
 
 if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
@@ -106,8 +108,13 @@ class Printer:
         height: int,
         colour: Colour,
         shared: bool = False,
+        device: str = "cpu",
     ) -> None:
-        """``shared`` pictures may use the frames' own memory: for encoders without threads only."""
+        """``shared`` pictures may use the frames' own memory: for encoders without threads only.
+
+        ``device`` is where the encoder takes pictures from: "cpu", or "cuda:0" for NVENC.
+        """
+        self._device = device
         self._shared = shared
         self._format = pixel_format
         self._planar = _SEMI_PLANAR.get(pixel_format, pixel_format)
@@ -119,18 +126,30 @@ class Printer:
         self._alpha = len(facts.components) == 4
         self._scaler = Scaler(pixel_format, colour) if self._layout is not None else None
         self._reformatter = VideoReformatter()
+        self._press: Callable[[Any], av.VideoFrame] | None = None
 
     def print(self, frame: Frame) -> av.VideoFrame:
         """A picture of the encoder's pixel format and size, with its pts and colour tags."""
-        rgb = self._fitted(on_cpu(frame.pixels))
-        alpha = self._matte(frame, rgb) if self._alpha else None
-        picture = self._picture(rgb, alpha)
+        picture = self._pressed(frame.pixels) or self._from_memory(frame)
         picture.pts = frame.pts
         picture.colorspace = 0 if self._layout is None else _number(MATRICES, self._colour.matrix)
         picture.color_primaries = _number(PRIMARIES, self._colour.primaries)
         picture.color_trc = _number(TRANSFERS, self._colour.transfer)
         picture.color_range = _FULL if self._colour.range == "full" else _LIMITED
         return picture
+
+    def _pressed(self, pixels: Any) -> av.VideoFrame | None:
+        """The picture, made where the tensor lies; None where it must be made in main memory."""
+        if self._alpha or (self._device == "cpu" and isinstance(pixels, np.ndarray)):
+            return None
+        if self._press is None:
+            place = self._width, self._height, self._colour, self._device
+            self._press = press_for(self._format, *place)
+        return self._press(pixels) if self._press is not None else None
+
+    def _from_memory(self, frame: Frame) -> av.VideoFrame:
+        rgb = self._fitted(on_cpu(frame.pixels))
+        return self._picture(rgb, self._matte(frame, rgb) if self._alpha else None)
 
     def _matte(self, frame: Frame, rgb: Array) -> Array:
         """The frame's matte at the picture's size; opaque where it has none."""

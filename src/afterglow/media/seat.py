@@ -1,4 +1,4 @@
-"""Where a source's pictures are decoded and live: in main memory, or on a GPU."""
+"""Where pictures are decoded, live and are encoded: in main memory, or on a GPU."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from afterglow.media.opening import Opened, open_media
 if TYPE_CHECKING:
     from av import VideoFrame
 
+    from afterglow.frames import Colour
     from afterglow.media.convert import Converter
     from afterglow.media.options import ReadOptions, Say
 
@@ -46,3 +47,23 @@ def seated(convert: Converter, device: str) -> Callable[[VideoFrame], tuple[Any,
     from afterglow.media import cuda
 
     return cuda.DeviceConverter(convert, device)
+
+
+def encoding_seat(encoder: str, pixel_format: str, width: int, height: int, device: str) -> str:
+    """Where the encoder takes pictures from: the frames' own device if it can, else "cpu"."""
+    if device == "cpu" or not encoder.endswith("_nvenc"):
+        return "cpu"
+    from afterglow.media import cuda
+
+    return device if cuda.takes_tensors(encoder, pixel_format, width, height, device) else "cpu"
+
+
+def press_for(
+    pixel_format: str, width: int, height: int, colour: Colour, device: str
+) -> Callable[[Any], VideoFrame] | None:
+    """What makes pictures of tensors for an encoder on ``device``; None: download them first."""
+    from afterglow.media import cuda
+
+    if device == "cpu" and not cuda.can_bring(pixel_format):
+        return None
+    return cuda.Press(pixel_format, width, height, colour, device)

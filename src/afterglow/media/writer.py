@@ -88,7 +88,7 @@ class Film:
         colour = written_colour(video.colour, plan.pixel_format, plan.encoder)
         size = plan.width, plan.height
         piped = plan.kind == "pipe"
-        self._printer = Printer(plan.pixel_format, *size, colour, shared=piped)
+        self._printer = Printer(plan.pixel_format, *size, colour, piped, plan.device)
         self._durations = Durations(video)
         self._started = False
 
@@ -178,7 +178,8 @@ def _picture_stream(
     context.options = _with_mastering(plan, video, passengers, say) | chroma_place(
         plan.pixel_format
     )
-    context.width, context.height, context.pix_fmt = plan.width, plan.height, plan.pixel_format
+    context.width, context.height = plan.width, plan.height
+    context.pix_fmt = plan.pixel_format if plan.device == "cpu" else "cuda"
     context.time_base = video.time_base
     context.sample_aspect_ratio = video.sample_aspect
     context.thread_count = 1 if plan.kind == "pipe" else 0
