@@ -11,7 +11,6 @@ decoding before conversion. Before a picture leaves torch's hands the stream is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -118,15 +117,13 @@ class DeviceConverter:
         if not on_gpu(frame):
             pixels, matte = self.software(frame)
             return _sent(pixels, self.device), None if matte is None else _sent(matte, self.device)
-        rgb = ops.resize(rgb_of(frame, self.software.colour), *self._size)
+        rgb = ops.resize(
+            rgb_of(frame, self.software.colour), self.software.width, self.software.height
+        )
         rgb = turned(rgb, self.software.orientation)
         # The decoder may write over the picture as soon as the frame is let go.
         _settle(rgb)
         return rgb, None
-
-    @property
-    def _size(self) -> tuple[int, int]:
-        return self.software.width, self.software.height
 
 
 def rgb_of(frame: VideoFrame, colour: Colour) -> torch.Tensor:
@@ -159,11 +156,6 @@ def turned(pixels: torch.Tensor, orientation: Orientation) -> torch.Tensor:
     if pixels.dtype == torch.uint16:  # torch flips no uint16
         return pixels.view(torch.int16).flip(axes).contiguous().view(torch.uint16)
     return pixels.flip(axes).contiguous()
-
-
-def can_print(pixel_format: str) -> bool:
-    """True for the formats that ``printed`` makes."""
-    return pixel_format in _SEMIPLANAR or pixel_format in _PLANAR
 
 
 def can_bring(pixel_format: str) -> bool:
@@ -230,7 +222,7 @@ def printed(
     ``context`` for all pictures.
 
     Raises:
-        ValueError: the format is none of those that ``can_print`` tells.
+        ValueError: the format is none of those known here.
     """
     from av import VideoFrame
 
@@ -256,17 +248,8 @@ def hardware_format(encoder: str, pixel_format: str) -> str | None:
 
 def upload(frame: Frame, device: str) -> Frame:
     """The frame with tensors on a device."""
-    return _moved(frame, lambda pixels: _sent(pixels, device))
-
-
-def download(frame: Frame) -> Frame:
-    """The frame with arrays in main memory."""
-    return _moved(frame, lambda pixels: pixels.cpu().numpy())
-
-
-def _moved(frame: Frame, move: Callable[[Any], Any]) -> Frame:
-    alpha = None if frame.alpha is None else move(frame.alpha)
-    return replace(frame, pixels=move(frame.pixels), alpha=alpha)
+    alpha = None if frame.alpha is None else _sent(frame.alpha, device)
+    return replace(frame, pixels=_sent(frame.pixels, device), alpha=alpha)
 
 
 def _sent(pixels: Any, device: str) -> torch.Tensor:
