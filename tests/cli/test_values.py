@@ -7,7 +7,7 @@ from fractions import Fraction
 import click
 import pytest
 
-from afterglow.cli.values import Colour, DeviceName, Odd, Rate, Seconds, Spacing
+from afterglow.cli.values import Colour, DeviceName, Number, Odd, Rate, Seconds, Spacing
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,8 @@ def test_times_are_exact(text: str, seconds: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-1", "1e3", "1:60", "1:75:00", "1:2:3:4", "abc", "", "1/3", "inf", "nan", "1:-2"]
+    "text",
+    ["-1", "1e3", "1:60", "1:75:00", "1:2:3:4", "abc", "", "1/3", "inf", "nan", "1:-2", "9" * 400],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="not a time"):
@@ -46,7 +47,9 @@ def test_rates_are_exact() -> None:
     assert Rate().convert("23.976", None, None) == Fraction(23976, 1000)
 
 
-@pytest.mark.parametrize("text", ["0", "-5", "1/0", "fast"])
+@pytest.mark.parametrize(
+    "text", ["0", "-5", "1/0", "fast", "1e400", "10001", "1/10001", "1" * 5000]
+)
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter):
         Rate().convert(text, None, None)
@@ -88,3 +91,16 @@ def test_colours() -> None:
     for text in ("#ff80", "1,2", "1,2,256", "no colour"):
         with pytest.raises(click.BadParameter):
             Colour().convert(text, None, None)
+
+
+def test_colours_do_without_the_hash() -> None:
+    assert Colour().convert("FF8000", None, None) == (255, 128, 0)
+
+
+def test_numbers_are_finite_and_in_their_range() -> None:
+    assert Number(0.05, 4).convert("0.05", None, None) == 0.05
+    for value in ("nan", "-nan", "inf", "-inf", float("nan"), "4.1", "x"):
+        with pytest.raises(click.BadParameter):
+            Number(0.05, 4).convert(value, None, None)
+    with pytest.raises(click.BadParameter):
+        Number().convert("inf", None, None)

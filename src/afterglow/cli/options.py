@@ -6,12 +6,13 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 
     from afterglow.cli import options
     from afterglow.cli.run import NOTES, StreamRun
+    from afterglow.cli.values import Number
 
 
     @click.command(short_help="Soften every picture.")
     @options.streaming
     @options.looks("soften")
-    @click.option("--sigma", type=click.FloatRange(0, 50), default=2.0, help="Radius in pixels.")
+    @click.option("--sigma", type=Number(0, 50), default=2.0, help="Radius in pixels.")
     def soften(run: StreamRun, sigma: float) -> None:
         \"\"\"Soften every picture of SOURCE.
 

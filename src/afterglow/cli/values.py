@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -9,6 +10,10 @@ import click
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
 _SECONDS = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_FASTEST = 10_000
+"""Frames per second, at most."""
+_LONGEST = 40
+"""Characters of a time or a rate, at most: no number beyond floats comes from that."""
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
@@ -26,7 +31,8 @@ class Seconds(click.ParamType[Fraction]):
         """The exact number of seconds; a usage error for anything else."""
         if isinstance(value, Fraction):
             return value
-        seconds = _seconds(str(value))
+        text = str(value)
+        seconds = _seconds(text) if len(text) <= _LONGEST else None
         if seconds is None:
             self.fail(f"{value!r} is not a time; write seconds or HH:MM:SS.mmm", param, ctx)
         if self._above_zero and seconds == 0:
@@ -55,13 +61,23 @@ class Rate(click.ParamType[Fraction]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Fraction:
         """The exact rate; a usage error for anything else."""
-        try:
-            rate = Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
+        text = str(value)
+        rate = _rate(text) if len(text) <= _LONGEST else None
+        if rate is None:
             self.fail(f"{value!r} is not a rate; write 25 or 24000/1001", param, ctx)
         if rate <= 0:
             self.fail(f"{value!r} is not above 0", param, ctx)
+        if not Fraction(1, _FASTEST) <= rate <= _FASTEST:
+            self.fail(f"{value!r} is not between 1/{_FASTEST} and {_FASTEST}", param, ctx)
         return rate
+
+
+def _rate(text: str) -> Fraction | None:
+    """The number; None for what is none, and for powers of ten, which can be of any size."""
+    try:
+        return None if "e" in text.lower() else Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 class DeviceName(click.ParamType[str]):
@@ -98,6 +114,19 @@ class Spacing(click.ParamType["int | Fraction"]):
         return seconds
 
 
+class Number(click.FloatRange):
+    """A finite number in a range, both ends in it."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; a usage error for anything else, also for nan and the infinities."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return number
+
+
 class Odd(click.ParamType[int]):
     """An odd whole number in a range."""
 
@@ -120,7 +149,7 @@ class Odd(click.ParamType[int]):
 
 
 class Colour(click.ParamType[tuple[int, int, int]]):
-    """A colour as ``#rrggbb``, ``r,g,b`` or one of a few plain names."""
+    """A colour as ``#rrggbb`` (the # may be left out), ``r,g,b`` or one of a few plain names."""
 
     name = "colour"
     _NAMES = {  # noqa: RUF012 - read only
@@ -149,8 +178,9 @@ class Colour(click.ParamType[tuple[int, int, int]]):
         text = str(value).lower()
         if text in self._NAMES:
             return self._NAMES[text]
-        if re.fullmatch(r"#[0-9a-f]{6}", text):
-            return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+        if re.fullmatch(r"#?[0-9a-f]{6}", text):
+            digits = text[-6:]
+            return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
         parts = text.split(",")
         if len(parts) == 3 and all(part.isdecimal() and int(part) < 256 for part in parts):
             return int(parts[0]), int(parts[1]), int(parts[2])

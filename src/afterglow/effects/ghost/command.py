@@ -9,7 +9,7 @@ import click
 
 from afterglow.cli import options
 from afterglow.cli.run import StreamRun
-from afterglow.cli.values import Colour, Odd, Spacing
+from afterglow.cli.values import Colour, Number, Odd, Spacing
 
 
 @click.command(short_help="Motion trails behind what moves.")
@@ -26,7 +26,7 @@ from afterglow.cli.values import Colour, Odd, Spacing
 @click.option("--layers", type=click.IntRange(1, 64), default=6, help="Number of ghosts.")
 @click.option(
     "--decay",
-    type=click.FloatRange(0.05, 0.99),
+    type=Number(0.05, 0.99),
     default=0.7,
     help="Opacity of a ghost over that of the next nearer one.",
 )
@@ -36,9 +36,7 @@ from afterglow.cli.values import Colour, Odd, Spacing
     default="5",
     help="Time between ghosts: frames, or seconds as 0.2s.",
 )
-@click.option(
-    "--intensity", type=click.FloatRange(0, 4), default=1.0, help="Factor on every opacity."
-)
+@click.option("--intensity", type=Number(0, 4), default=1.0, help="Factor on every opacity.")
 @click.option(
     "--order",
     type=click.Choice(["behind", "front", "trail-only"]),
@@ -67,7 +65,7 @@ from afterglow.cli.values import Colour, Odd, Spacing
 @click.option("--mask", is_flag=True, help="Trails only of what is in focus and moves.")
 @click.option(
     "--motion-thresh",
-    type=click.FloatRange(1, 50),
+    type=Number(1, 50),
     default=10,
     help="Levels of change, of 255, that count as motion; with --mask.",
 )
