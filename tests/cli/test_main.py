@@ -105,6 +105,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list
         (["ghost", "a", "b", "--layers=0"], "'--layers'", "afterglow ghost --help"),
         (["ghost", "a", "b", "--layers=x"], "'--layers'", "afterglow ghost --help"),
         (["ghost", "a"], "missing argument 'TARGET'", "afterglow ghost --help"),
+        (["ghost", "", "b"], "SOURCE is empty", "give a file, a folder or -"),
+        (["ghost", "a", ""], "TARGET is empty", "give a file, a folder or -"),
         (["ghost", "a", "b", "c"], "unexpected extra argument", "afterglow ghost --help"),
     ],
 )

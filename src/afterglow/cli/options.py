@@ -38,6 +38,7 @@ import click
 from afterglow.cli.looks import list_looks, wear_look
 from afterglow.cli.run import NOTES, StreamRun
 from afterglow.cli.values import DeviceName, Rate, Seconds
+from afterglow.errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -124,6 +125,9 @@ def streaming(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_run(**settings: Any) -> Any:
+        for name in ("source", "target"):
+            if not settings[name]:
+                raise UsageError(f"{name.upper()} is empty", hint="give a file, a folder or -")
         mine = {name: settings.pop(name) for name in StreamRun.settings() if name in settings}
         return command(StreamRun(**mine), **settings)
 
