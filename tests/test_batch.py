@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -269,3 +270,23 @@ def test_without_ray_it_is_said_how_to_get_it(
     with pytest.raises(UsageError) as caught:
         on_cluster("local", clips, tmp_path / "out")
     assert 'pip install "afterglow[cluster]"' in caught.value.hint
+
+
+def test_a_folder_does_not_become_a_folder_with_the_name_of_a_video(
+    clips: Path, tmp_path: Path
+) -> None:
+    for name in ("out.MP4", "out.avi", "out.png", "out_%04d.png", "out_%d"):
+        with pytest.raises(UsageError, match="name of a file"):
+            sort_folder(clips, tmp_path / name, overwrite=False)
+    (tmp_path / "real.mp4").mkdir()
+    assert sort_folder(clips, tmp_path / "real.mp4", overwrite=False).clips
+
+
+def test_variables_of_the_folder_do_not_reach_the_clips(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(clip, tmp_path / "in" / "a.mkv")
+    own = {"WORKERS": "2", "QUIET": "1", "LAYERS": "1"}
+    environment = {**os.environ, **{f"AFTERGLOW_GHOST_{key}": own[key] for key in own}}
+    run = afterglow("ghost", tmp_path / "in", tmp_path / "out", env=environment)
+    assert run.returncode == 0, run.stderr
+    assert names((tmp_path / "out").iterdir()) == ["a.mkv"]
