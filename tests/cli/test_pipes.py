@@ -105,6 +105,33 @@ def test_the_video_goes_on_when_nobody_reads_what_is_told(clip: Path, tmp_path: 
     assert run.returncode == 0 and len(pictures(tmp_path / "out.mkv")) == 12
 
 
+@pytest.mark.parametrize("to", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("flags", ["", "--json", "--quiet"])
+def test_the_video_goes_on_when_nothing_can_be_told(
+    to: str, flags: str, clip: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.mp4"
+    line = f"{AFTERGLOW} ghost {clip} {target} {flags} {to}"
+    run = subprocess.run(["bash", "-c", line], stdout=subprocess.PIPE, timeout=120)
+    assert run.returncode == 0 and run.stdout == b"" and len(pictures(target)) == 12
+    run = subprocess.run(["bash", "-c", line], stdout=subprocess.PIPE, timeout=120)
+    assert run.returncode == 2, "an error is still one: the target exists"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [("ghost - out.mp4 <&-", 3), ("ghost {clip} - >&-", 3), ("--help >&-", 0)]
+)
+def test_what_is_closed_is_an_error_without_a_traceback(
+    line: str, code: int, clip: Path, tmp_path: Path
+) -> None:
+    run = subprocess.run(
+        ["bash", "-c", f"{AFTERGLOW} {line.format(clip=clip)}"],
+        stderr=subprocess.PIPE, text=True, timeout=120, cwd=tmp_path,
+    )  # fmt: skip
+    assert run.returncode == code and "Traceback" not in run.stderr, run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_pipe_that_nobody_reads_does_not_hold_up_the_end(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mkv", [Scene().view(0)] * 60)
     with subprocess.Popen(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from afterglow.cli.main import main
 from tests.program import PROGRAM, afterglow, pictures, plugged
 from tests.scenes import Scene, write_clip
 
@@ -196,3 +197,27 @@ def test_cuda_that_is_not_there_is_an_error(clip: Path, tmp_path: Path) -> None:
     run = afterglow("ghost", clip, tmp_path / "out.mkv", "--device=cuda:99")
     assert run.returncode == 5 and "hint: " in run.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_program_starts_is_quiet() -> None:
+    code = """
+import sys
+class Press:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Press())
+from afterglow.cli.main import main
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (130, "")
+
+
+def test_ctrl_c_before_signals_are_caught_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("afterglow.cli.main.catch_signals", pressed)
+    with pytest.raises(SystemExit) as left:
+        main([])
+    assert left.value.code == 130

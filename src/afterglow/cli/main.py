@@ -5,19 +5,25 @@ This is the one place where errors become exit codes.
 
 from __future__ import annotations
 
-import json
-import signal
 import sys
-from collections.abc import Sequence
-from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
-from types import FrameType
 
-import click
+try:
+    import json
+    import os
+    import signal
+    from collections.abc import Sequence
+    from contextlib import suppress
+    from difflib import get_close_matches
+    from importlib.metadata import EntryPoint, entry_points
+    from types import FrameType
 
-from afterglow.cli.folder import ARGUMENTS
-from afterglow.cli.progress import write_line
-from afterglow.errors import AfterglowError, Cancelled, UsageError
+    import click
+
+    from afterglow.cli.folder import ARGUMENTS
+    from afterglow.cli.progress import write_line
+    from afterglow.errors import AfterglowError, Cancelled, UsageError
+except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
+    sys.exit(130)
 
 EFFECTS = "afterglow.effects"
 """The entry-point group of effects; anyone's package may add to it."""
@@ -97,8 +103,13 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the program with its exit code."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
-    catch_signals()
-    sys.exit(exit_code(typed))
+    try:
+        catch_signals()
+        hold_descriptors()
+        code = exit_code(typed)
+    except (KeyboardInterrupt, Cancelled):
+        code = Cancelled.exit_code
+    sys.exit(code)
 
 
 def exit_code(typed: list[str]) -> int:
@@ -139,6 +150,19 @@ def _click_words(error: click.ClickException) -> tuple[str, str]:
         return f"no such option ({error.option_name})", f"did you mean {near[0]}?" if near else hint
     message = error.format_message().rstrip(".")
     return message[:1].lower() + message[1:], hint
+
+
+def hold_descriptors() -> None:
+    """Put something into the place of a standard stream that is closed: it fails, as that does.
+
+    Else the next file that is opened would get its number, and be taken for the stream.
+    """
+    for number, mode in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):
+                os.open(os.devnull, mode)
 
 
 def catch_signals() -> None:

@@ -6,7 +6,6 @@ import json
 import sys
 import threading
 import time
-from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -184,7 +183,7 @@ def reporter_for(*, quiet: bool, as_json: bool) -> Reporter:
         return Json()
     if quiet:
         return Reporter()
-    return Bar() if sys.stderr.isatty() else Plain()
+    return Bar() if sys.stderr is not None and sys.stderr.isatty() else Plain()
 
 
 _writing = threading.Lock()
@@ -193,11 +192,16 @@ _writing = threading.Lock()
 def write_line(text: str) -> None:
     """Put one whole line on stderr, also when several threads speak at once.
 
-    Where nobody reads it any more, the video goes on.
+    Where it cannot be told, the video goes on: nobody reads it, the disk is full, or there is no
+    stderr at all. Nothing is tried again then, also not when the program ends.
     """
-    with _writing, suppress(BrokenPipeError):
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+    with _writing:
+        try:
+            if sys.stderr is not None:
+                sys.stderr.write(text + "\n")
+                sys.stderr.flush()
+        except (OSError, ValueError):
+            sys.stderr = None
 
 
 def write_event(event: str, **facts: object) -> None:

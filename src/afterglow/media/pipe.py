@@ -98,8 +98,11 @@ class Intake:
         widen(descriptor)
 
     def read(self, size: int = _BLOCK) -> bytes:
-        """At most ``size`` bytes; none at the end."""
-        block = os.read(self._descriptor, size)
+        """At most ``size`` bytes; none at the end. Raises MediaError where it cannot be read."""
+        try:
+            block = os.read(self._descriptor, size)
+        except OSError as error:
+            raise MediaError(f"-: standard input cannot be read: {error.strerror}") from error
         self._tail = (self._tail + block[-len(END_MARK) :])[-len(END_MARK) :]
         return block
 
