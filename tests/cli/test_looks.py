@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from afterglow.cli import looks, options
+from afterglow.cli.values import Number
 from afterglow.errors import UsageError
 from afterglow.shipped import shipped
 from tests.program import afterglow
@@ -23,7 +24,7 @@ GOOD = 'description = "A good one."\nlayers = 3\nsoft-edge = 0.5\nungated = true
 @click.command()
 @options.looks("trial")
 @click.option("--layers", type=click.IntRange(1, 9), default=1, help="Number.")
-@click.option("--soft-edge", type=float, default=0.0, help="Pixels.")
+@click.option("--soft-edge", type=Number(0), default=0.0, help="Pixels.")
 @click.option("--ungated", is_flag=True, help="A switch.")
 @click.option("--words", multiple=True, help="Anything.")
 @click.option("--overwrite", is_flag=True, help="Not for looks.")
@@ -88,6 +89,11 @@ def test_underscores_do_as_well(own: Path) -> None:
         ('description = "x"\nlayers = "many"', "not a valid integer", ""),
         ('description = "x"\nlayers = true', "wrong kind", ""),
         ('description = "x"\nungated = 1', "wrong kind", ""),
+        ('description = "x"\nlayers = 2.7', "'2.7' is not a valid integer", ""),
+        ('description = "x"\nlayers = [1, 2]', "wrong kind", ""),
+        ('description = "x"\nwords = "a"', "wrong kind", ""),
+        ('description = "x"\nsoft-edge = nan', "not a finite number", ""),
+        ('description = "x"\n[layers]\na = 1', "wrong kind", ""),
         ("layers = 3", "no description", "description"),
         ('description = " "', "no description", "description"),
         ("layers =", "cannot be read", ""),
@@ -113,6 +119,14 @@ def test_the_list_has_names_and_descriptions(own: Path) -> None:
     shown = CliRunner().invoke(trial, ["--list-effects"])
     assert shown.exit_code == 0
     assert shown.stdout == "a-longer-name  Another.\ngood           A good one.\n"
+
+
+def test_a_broken_look_does_not_break_the_list(own: Path) -> None:
+    (own / "good.toml").write_text(GOOD)
+    (own / "bad.toml").write_text("description =")
+    shown = CliRunner().invoke(trial, ["--list-effects"])
+    assert shown.exit_code == 0 and shown.stdout == "good  A good one.\n"
+    assert "bad is left out" in shown.stderr and "bad.toml" in shown.stderr
 
 
 def test_the_persons_own_looks_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from afterglow.cli.progress import write_line
 from afterglow.errors import UsageError
 from afterglow.shipped import shipped
 
@@ -77,7 +78,12 @@ def list_looks(effect: str, ctx: click.Context, param: click.Parameter, wanted: 
     """Print every look with its description, and leave; a callback of --list-effects."""
     if not wanted or ctx.resilient_parsing:
         return
-    found = {name: read_look(path).description for name, path in looks_of(effect).items()}
+    found = {}
+    for name, path in looks_of(effect).items():
+        try:
+            found[name] = read_look(path).description
+        except UsageError as error:
+            write_line(f"afterglow: {name} is left out: {error}")
     width = max(map(len, found), default=0)
     for name, description in found.items():
         click.echo(f"{name:<{width}}  {description}")
@@ -90,7 +96,7 @@ def wear_look(effect: str, ctx: click.Context, param: click.Parameter, name: str
         return
     look = read_look(find_look(effect, name))
     options = settable(ctx.command)
-    values = {_checked(ctx, look, options, key): value for key, value in look.settings.items()}
+    values = dict(_checked(ctx, look, options, key) for key in look.settings)
     ctx.default_map = {**(ctx.default_map or {}), **values}
 
 
@@ -107,24 +113,37 @@ def settable(command: click.Command) -> dict[str, click.Parameter]:
     }
 
 
-def _checked(ctx: click.Context, look: Look, options: dict[str, click.Parameter], key: str) -> str:
-    """The parameter name of a key whose value is good; raises UsageError where it is not."""
+def _checked(
+    ctx: click.Context, look: Look, options: dict[str, click.Parameter], key: str
+) -> tuple[str, object]:
+    """The parameter name of a key and its value as typed; raises UsageError for a bad one."""
     option = options.get(key.replace("_", "-"))
     if option is None or option.name is None:
         raise UsageError(
             f"the look sets something that {ctx.command.name} does not have ({key} in {look.path})",
             hint=_nearest(key, options),
         )
-    value = look.settings[key]
-    if isinstance(value, bool) != bool(getattr(option, "is_flag", False)):
-        raise UsageError(f"the look's value is of the wrong kind ({key} = {value} in {look.path})")
+    value = _as_typed(look.settings[key], option)
+    if value is None:
+        raise UsageError(
+            f"the look's value is of the wrong kind ({key} = {look.settings[key]} in {look.path})"
+        )
     try:
         option.type_cast_value(ctx, value)
     except click.BadParameter as error:
         raise UsageError(
             f"the look's value cannot be: {error.message} ({key} in {look.path})"
         ) from error
-    return option.name
+    return option.name, value
+
+
+def _as_typed(value: object, option: click.Parameter) -> object | None:
+    """A value as the command line would give it; None where its kind does not fit the option."""
+    if isinstance(value, bool) or getattr(option, "is_flag", False):
+        return value if isinstance(value, bool) and getattr(option, "is_flag", False) else None
+    if getattr(option, "multiple", False):
+        return [str(each) for each in value] if isinstance(value, list) else None
+    return None if isinstance(value, list | dict) else str(value)
 
 
 def _nearest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from typing import cast
 
 import click
 
@@ -121,7 +122,7 @@ class Number(click.FloatRange):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """The number; a usage error for anything else, also for nan and the infinities."""
-        number: float = super().convert(value, param, ctx)
+        number: float = super().convert(cast(float, value), param, ctx)
         if not math.isfinite(number):
             self.fail(f"{value!r} is not a finite number", param, ctx)
         return number
