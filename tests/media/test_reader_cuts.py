@@ -102,6 +102,8 @@ def test_only_a_duration_keeps_the_beginning(whole: dict[str, Path]) -> None:
 def test_start_past_the_end_names_the_length(whole: dict[str, Path], name: str) -> None:
     with pytest.raises(MediaError, match=r"8\.000 s long"):
         read(whole[name], start=Fraction(60))
+    with pytest.raises(MediaError, match=r"8\.000 s long"):
+        read(whole[name], start=Fraction(10**20), duration=Fraction(10**20))
 
 
 def test_cut_facts_are_those_of_the_cut(whole: dict[str, Path]) -> None:

@@ -29,6 +29,9 @@ _SEEKABLE = {"mov", "matroska", "nut", "mpegts", "image2"}
 _MARGIN = Fraction(1, 2)
 """Seconds by which a seek goes too far back, for sound that is stored a little late."""
 
+_LATEST = 1 << 62
+"""pts that no video reaches, and that FFmpeg can still count with."""
+
 
 class Platform:
     """Where packets wait until it is known where they board."""
@@ -118,7 +121,7 @@ class Winder:
         return Reel(opened, frames, self.first, kept.pts, self._end(opened))
 
     def _pts(self, opened: Opened, seconds: Fraction) -> int:
-        return self.first + round(seconds / opened.time_base)
+        return min(self.first + round(seconds / opened.time_base), _LATEST)
 
     def _end(self, opened: Opened) -> int | None:
         if self.options.duration is None:
