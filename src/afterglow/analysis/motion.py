@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
+import cv2
 import numpy as np
 
 from afterglow import ops
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
     from afterglow.frames import Pixels
 
+_LITTLE = 16
+"""Levels that exposure may change a place by from frame to frame."""
+_DARKEST, _BRIGHTEST = 16, 235
+"""Levels between which exposure acts as a factor."""
+_ENOUGH = 0.2
+"""Share of the picture that must have changed so little."""
 _BLURRED, _SHARP = 10.0, 40.0
 """Laplacian energy, in squared levels, of a part that is out of focus and of one that is sharp."""
 
@@ -63,6 +70,19 @@ def _outside(look: Pixels, allowed: Span) -> Pixels:
         return levels.apart(look, allowed.low)
     above = levels.subtract(look, allowed.high)
     return levels.maximum(above, levels.subtract(allowed.low, look))
+
+
+def brightening(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
+    """Return the factor by which the picture as a whole became brighter from one frame to the next.
+
+    before, now: (h, w) uint8 luma. Only what changed little counts, so that a subject that comes in
+    is no change of exposure; nothing blocked or blown out does.
+    """
+    usable = (before >= _DARKEST) & (before <= _BRIGHTEST)
+    little = (usable & (cv2.absdiff(before, now) <= _LITTLE)).astype(np.uint8)
+    if cv2.countNonZero(little) < little.size * _ENOUGH:
+        return 1.0
+    return float(cv2.mean(now, little)[0] / cv2.mean(before, little)[0])
 
 
 def soft_step(start: float, end: float) -> NDArray[np.uint8]:

@@ -145,6 +145,11 @@ def repeat_channel(mask: Picture) -> Picture:
     return half(mask, "levels.repeat_channel")(mask)
 
 
+def quantile(mask: Picture, share: float) -> int:
+    """The level that ``share`` of an (H, W) uint8 mask does not exceed, 0-255."""
+    return cast(int, half(mask, "levels.quantile")(mask, share))
+
+
 def extent(mask: Picture) -> Region | None:
     """The smallest region that holds every level above 0 of an (H, W) mask; None where it is black.
 

@@ -28,8 +28,13 @@ _FAINT = 8
 """Levels of a gate, of 255, that nobody would see; without them it shuts around specks."""
 _OPEN = soft_step(_UNSEEN, _SEEN)
 """(256,) levels of change to levels of a gate."""
-_DRIFT = 1
-"""Pixels of the look by which a followed camera may still be wrong."""
+_ASTRAY, _UNSURE, _WIDEST = 0.01, 16, 4
+"""A followed camera may be wrong by a pixel of the look, one more for every hundred that it moved
+and for every sixteenth of the picture that its motion does not explain, up to four."""
+_STEADY = 0.004
+"""Change of exposure that is none."""
+_MOST = 0.6
+"""Share of the picture: what so much of it does together is no motion of a subject."""
 _HOLE = 2
 """Pixels of the look: half of the widest hole that is filled, where a ghost happens to look like
 what lies behind it."""
@@ -80,36 +85,68 @@ def scene(window: Window, agos: list[int], samples: list[int]) -> Scene:
         moment = window.moment(ago)
         if moment:
             looks[ago], valid[ago] = _aligned(window, moment)
-    moving = any(mask is not None for mask in valid.values())
-    tolerance = _DRIFT if moving else 0
-    seen = [_filled(looks[ago], valid[ago], looks[0]) for ago in samples if ago in looks]
+    tolerance = _tolerance(window, [ago for ago, mask in valid.items() if mask is not None])
+    near_first = sorted((ago for ago in samples if ago in looks), key=abs)
+    behind = levels.median(_completed([(looks[ago], valid[ago]) for ago in near_first]))
     return Scene(
         window,
         looks,
         valid,
         span(window.present.look, tolerance=tolerance),
-        span(levels.median(seen), tolerance=tolerance),
+        span(behind, tolerance=tolerance),
     )
 
 
+def _tolerance(window: Window, moved: list[int]) -> int:
+    """Pixels of the look by which looks of these many frames ago may be out of line."""
+    seen = [moment for moment in map(window.moment, moved) if moment]
+    if not seen:
+        return 0
+    drift = max(window.drift(moment) for moment in seen)
+    mismatch = max(moment.mismatch for moment in (window.present, *seen))
+    return min(_WIDEST, 1 + int(drift * _ASTRAY + mismatch * _UNSURE))
+
+
 def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
+    """A look where the camera sees it now, at the exposure of now, and where it has content."""
+    look, gain = moment.look, window.gain(moment)
+    if abs(gain - 1) > _STEADY:
+        look = ops.gain(look, gain)
     path = window.path(moment, window.sizes.look)
     if path is None:
-        return moment.look, None
+        return look, None
     # A frame of three pixels is left out: the border of the look is soft from two sides.
-    inner = ops.coverage(moment.look, path[:2])
-    return ops.warp(moment.look, path[:2], border="replicate"), ops.erode(inner, 3, "box")
+    inner = ops.coverage(look, path[:2])
+    return ops.warp(look, path[:2], border="replicate"), ops.erode(inner, 3, "box")
 
 
-def _filled(look: Pixels, valid: Pixels | None, present: Pixels) -> Pixels:
-    """A look with what the camera had not seen then as it sees it now."""
-    return look if valid is None else ops.lerp(present, look, valid)
+def _completed(seen: list[tuple[Pixels, Pixels | None]]) -> list[Pixels]:
+    """Looks without gaps: what one had not in view is taken from the one before in the list.
+
+    So a place that came into view a moment ago shows what it showed first, and a subject that
+    walks onto it stands before it.
+    """
+    whole: list[Pixels] = []
+    for look, valid in seen:
+        whole.append(look if valid is None else ops.lerp(whole[-1], look, valid))
+    return whole
 
 
 def presence(scene: Scene) -> Pixels:
     """Return (h, w) uint8: what stands before the background now."""
-    change = ops.closing(departure(scene.window.present.look, scene.behind), _GAP, "box")
-    return ops.box_blur(levels.lookup(change, _OPEN), _SOFT)
+    change = _own(departure(scene.window.present.look, scene.behind))
+    return ops.box_blur(levels.lookup(ops.closing(change, _GAP, "box"), _OPEN), _SOFT)
+
+
+def _own(change: Pixels) -> Pixels:
+    """(h, w) uint8 change less what most of the picture does: flashes, fades, a lost camera."""
+    common = levels.quantile(change, _MOST)
+    return levels.lookup(change, _less(common)) if common else change
+
+
+def _less(common: int) -> NDArray[np.uint8]:
+    """(256,) a table that takes a level off."""
+    return np.maximum(np.arange(256) - common, 0).astype(np.uint8)
 
 
 def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[Layer]:
@@ -165,8 +202,8 @@ def _change(scene: Scene, ago: int) -> Pixels:
     """
     look = scene.looks[ago]
     if scene.window.frame.alpha is not None:
-        return ops.dilate(departure(look, scene.here), _NEARBY, "box")
-    return ops.closing(departure(look, scene.here, scene.behind), _HOLE, "box")
+        return ops.dilate(_own(departure(look, scene.here)), _NEARBY, "box")
+    return ops.closing(_own(departure(look, scene.here, scene.behind)), _HOLE, "box")
 
 
 def _in_focus(scene: Scene, ghost: Ghost, ago: int) -> Pixels:

@@ -11,8 +11,9 @@ import numpy as np
 
 from afterglow import ops
 from afterglow.analysis.align import Matrix
-from afterglow.analysis.camera import CameraTracker
+from afterglow.analysis.camera import CameraTracker, Motion
 from afterglow.analysis.follow import Model
+from afterglow.analysis.motion import brightening
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
@@ -25,8 +26,8 @@ Held = TypeVar("Held")
 
 _LINES = 360
 """The short side of a soft trail is 360 to 719 pixels, that of a look is half of it."""
-_STILL = 0.1
-"""Pixels of the trail: a camera that moved less did not move."""
+_STILL = 0.05
+"""Pixels of the look: a camera that moved less did not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,14 @@ class Moment:
 
     look: Pixels
     """(h, w, 3) uint8, softened by 3 x 3 pixels."""
+    luma: NDArray[np.uint8]
+    """(h, w) uint8, in main memory."""
     place: Matrix
     """(3, 3) where the shot's first frame lies in this one, in full-size pixels."""
+    mismatch: float
+    """Share of the picture, 0-1, that the camera's motion does not explain."""
+    exposure: float
+    """Brightness of the picture as a whole, by the shot's first frame."""
     shot: int
     """Number of the shot."""
     age: int
@@ -125,17 +132,26 @@ class Window:
         assert found is not None, "prints are kept as far as layers reach"
         return found
 
-    def path(self, moment: Moment, size: tuple[int, int]) -> Matrix | None:
-        """Return (3, 3) from then to now in pixels of ``size``; None where nothing moved."""
+    def gain(self, moment: Moment) -> float:
+        """Return the factor that brings a moment to the exposure of the present."""
+        return self.present.exposure / moment.exposure
+
+    def drift(self, moment: Moment) -> float:
+        """Return how far the corners have moved since a moment, in pixels of the look."""
         step = self.present.place @ np.linalg.inv(moment.place)
         corners = np.array([[0, self.sizes.full[0]], [0, self.sizes.full[1]], [1, 1]], np.float64)
-        ratio = np.array(size) / self.sizes.full
-        drift = (step @ corners - corners)[:2] * ratio[:, np.newaxis]
-        if np.abs(drift).max() < _STILL:
+        moved = np.abs((step @ corners - corners)[:2]).max()
+        return float(moved * self.sizes.look[0] / self.sizes.full[0])
+
+    def path(self, moment: Moment, size: tuple[int, int]) -> Matrix | None:
+        """Return (3, 3) from then to now in pixels of ``size``; None where nothing moved."""
+        if self.drift(moment) < _STILL:
             return None
+        ratio = np.array(size) / self.sizes.full
         # Pixel centres: a small pixel's centre lies at (n + 1/2) / ratio - 1/2 of the large ones.
         shrink = np.diag([*ratio, 1.0])
         shrink[:2, 2] = (ratio - 1) / 2
+        step = self.present.place @ np.linalg.inv(moment.place)
         return shrink @ step @ np.linalg.inv(shrink)
 
 
@@ -155,13 +171,13 @@ def windows(
     prints: Ring[Print] = Ring(max(layers.past + reach.future, reach.future) + 1)
     waiting: deque[tuple[int, Frame]] = deque()
     tracker = CameraTracker(video.width, video.height, camera)
-    age, shot = 0, 0
+    before: Moment | None = None
     for number, frame in enumerate(frames):
         seen = _print(frame, sizes)
         look = _look(seen.picture, sizes)
         motion = tracker.step(levels.to_array(look), _subject(seen, sizes))
-        age, shot = (0 if motion.shot != shot or number == 0 else age + 1), motion.shot
-        moments.put(Moment(look, motion.cumulative, shot, age))
+        before = _moment(look, motion, before)
+        moments.put(before)
         prints.put(seen)
         waiting.append((number, frame))
         if len(waiting) > reach.future:
@@ -169,6 +185,16 @@ def windows(
             yield Window(shown, present, moments, prints, sizes)
     for present, shown in waiting:
         yield Window(shown, present, moments, prints, sizes)
+
+
+def _moment(look: Pixels, motion: Motion, before: Moment | None) -> Moment:
+    """What is remembered of a frame; age and exposure begin anew with a shot."""
+    luma = levels.to_array(ops.luma(look))
+    if before is None or motion.shot != before.shot:
+        return Moment(look, luma, motion.cumulative, 0.0, 1.0, motion.shot, 0)
+    exposure = before.exposure * brightening(before.luma, luma)
+    place, mismatch = motion.cumulative, motion.mismatch
+    return Moment(look, luma, place, mismatch, exposure, motion.shot, before.age + 1)
 
 
 def _print(frame: Frame, sizes: Sizes) -> Print:

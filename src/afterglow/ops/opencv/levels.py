@@ -115,3 +115,9 @@ def add_into(pixels: Array, region: Region, part: Array) -> None:
     """Add to a region in place."""
     there = region.of(pixels)
     cv2.add(there, part, dst=there)
+
+
+def quantile(mask: Array, share: float) -> int:
+    """The level that a share does not exceed."""
+    counted = cv2.calcHist([mask], [0], None, [256], [0, 256]).cumsum()
+    return int(np.searchsorted(counted, share * mask.size))

@@ -118,3 +118,9 @@ def add_into(pixels: Tensor, region: Region, part: Tensor) -> None:
     """Add to a region in place."""
     there = region.of(pixels)
     there[:] = add(there, part, 1.0)
+
+
+def quantile(mask: Tensor, share: float) -> int:
+    """The level that a share does not exceed."""
+    counted = torch.bincount(mask.reshape(-1).to(torch.int64), minlength=256).cumsum(0)
+    return int((counted < share * mask.numel()).sum())
