@@ -98,6 +98,7 @@ def test_a_failure_does_not_stop_the_rest(workers: int, clips: Path, tmp_path: P
     run = afterglow(*line)
     assert run.returncode == 1 and "Traceback" not in run.stderr
     assert "error: broken.mp4: " in run.stderr and "1 of 3 clips failed" in run.stderr
+    assert run.stderr.count("device: ") == 1 and ".mkv: device" not in run.stderr
     assert "notes.txt: skipped" in run.stderr and "still.png: skipped" in run.stderr
     assert sorted(names(out.iterdir())) == ["a.mkv", "b.mkv"]
     assert len(pictures(out / "a.mkv")) == 4
@@ -276,10 +277,10 @@ def test_a_folder_does_not_become_a_folder_with_the_name_of_a_video(
     clips: Path, tmp_path: Path
 ) -> None:
     for name in ("out.MP4", "out.avi", "out.png", "out_%04d.png", "out_%d"):
-        with pytest.raises(UsageError, match="name of a file"):
-            sort_folder(clips, tmp_path / name, overwrite=False)
+        run = afterglow("ghost", clips, tmp_path / name, "--dry-run")
+        assert run.returncode == 2 and "called like a video" in run.stderr
     (tmp_path / "real.mp4").mkdir()
-    assert sort_folder(clips, tmp_path / "real.mp4", overwrite=False).clips
+    assert afterglow("ghost", clips, tmp_path / "real.mp4", "--dry-run").returncode == 0
 
 
 def test_variables_of_the_folder_do_not_reach_the_clips(clip: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ was stopped is continued by the same command.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -32,9 +31,6 @@ IMAGES = frozenset(_IMAGES.split())
 
 KEPT = frozenset({".gif", ".mkv", ".mov", ".mp4", ".webm"})
 """Containers that a clip keeps; every other becomes mp4."""
-
-_OF_THE_FOLDER = ("CLUSTER", "DRY_RUN", "QUIET", "WORKERS")
-"""Ends of variables that set flags of the whole folder, which the run of one clip must not get."""
 
 POLL = 0.2
 """Seconds between two looks at a cluster."""
@@ -91,18 +87,10 @@ class Outcome:
 def sort_folder(source: Path, target: Path, *, overwrite: bool) -> Folder:
     """The clips of a folder (not of the folders in it) and where they go, by name.
 
-    Raises UsageError where the target is a file or its name that of one, or the same folder.
+    Raises UsageError where the target is a file, or the same folder.
     """
-    from afterglow.media.landing import is_sequence
-
     if target.exists() and not target.is_dir():
         raise UsageError(f"a folder becomes a folder, and the target is a file ({target})")
-    looks_like_file = target.suffix.lower() in VIDEOS | IMAGES or is_sequence(str(target))
-    if looks_like_file and not target.exists():
-        raise UsageError(
-            f"a folder becomes a folder, and the target has the name of a file ({target})",
-            hint="name a folder, or make one of that name first",
-        )
     if target.exists() and target.samefile(source):
         raise UsageError(f"source and target are the same folder ({source})")
     files = sorted(path for path in source.iterdir() if path.is_file() and path.name[0] != ".")
@@ -179,17 +167,9 @@ class Crew:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                env=_environment(command[0]),
             )
             self._runs.add(run)
             return run
-
-
-def _environment(effect: str) -> dict[str, str]:
-    """The environment without the folder's own flags."""
-    start = f"AFTERGLOW_{effect.replace('-', '_').upper()}_"
-    dropped = {start + end for end in _OF_THE_FOLDER}
-    return {name: value for name, value in os.environ.items() if name not in dropped}
 
 
 def _followed(clip: Clip, run: subprocess.Popen[str], hear: Hear) -> Outcome:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from afterglow.cli.progress import Json, Reporter, write_event
-from afterglow.errors import AfterglowError, MediaError
+from afterglow.errors import AfterglowError, MediaError, UsageError
 
 if TYPE_CHECKING:
     from afterglow.batch import Clip, Event, Folder, Outcome
@@ -21,6 +21,12 @@ ARGUMENTS = "afterglow.arguments"
 
 _NOT_FOR_CLIPS = ("workers", "cluster", "quiet", "as_json", "dry_run")
 """Flags of the folder that a run of one clip does not get."""
+
+_ALONE = ("--workers=1", "--cluster=")
+"""Flags that every clip gets, so that it does not take the folder's from the environment."""
+
+_OF_ALL = ("device: ", "encoder: ")
+"""Beginnings of notes that are the same for every clip; people are told them once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class FolderRun:
         """Make what is not there yet; raise, at the end, if a clip failed."""
         from afterglow.batch import sort_folder
 
+        self._require_name_of_folder()
         folder = sort_folder(self.source, self.target, overwrite=overwrite)
         _tell_sorting(folder, reporter, dry_run=dry_run)
         if dry_run or not folder.clips:
@@ -51,6 +58,18 @@ class FolderRun:
             raise AfterglowError(
                 f"{len(failures)} of {len(folder.clips)} clips failed",
                 hint="mend them and run the same command again: finished clips are skipped",
+            )
+
+    def _require_name_of_folder(self) -> None:
+        """Raise UsageError where the target is not there and is called like a video."""
+        from afterglow.batch import IMAGES, VIDEOS
+        from afterglow.media.landing import is_sequence
+
+        called_like_one = self.target.suffix.lower() in VIDEOS | IMAGES
+        if (called_like_one or is_sequence(str(self.target))) and not self.target.exists():
+            raise UsageError(
+                f"a folder becomes a folder, and the target is called like a video ({self.target})",
+                hint="name a folder, or make one of that name first",
             )
 
     def _followed(self, folder: Folder, reporter: Reporter) -> Iterator[Outcome]:
@@ -67,10 +86,17 @@ class FolderRun:
     def _outcomes(self, folder: Folder, reporter: Reporter) -> Generator[Outcome, None, None]:
         from afterglow.batch import make_here, make_on_cluster
 
-        command = retold(click.get_current_context())
+        command = [*retold(click.get_current_context()), *_ALONE]
+        told: set[str] = set()
 
         def hear(clip: Clip, event: Event) -> None:
-            _pass_on(clip, event, reporter)
+            text = str(event.get("text"))
+            of_all = event["event"] == "note" and text.startswith(_OF_ALL)
+            if isinstance(reporter, Json) or not of_all:
+                _pass_on(clip, event, reporter)
+            elif text not in told:
+                told.add(text)
+                reporter.note(text)
 
         if self.cluster is not None:
             return make_on_cluster(folder.clips, command, self.cluster, hear)
