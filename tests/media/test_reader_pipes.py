@@ -13,7 +13,7 @@ from afterglow.errors import MediaError
 from afterglow.frames import Colour, VideoInfo
 from afterglow.media import ReadOptions, open_source
 from afterglow.media.pipe import END_MARK, FACTS_KEY, PipeFacts, write_facts
-from tests.media.made import number_of, numbered, picture, standard_input
+from tests.media.made import clip, number_of, numbered, picture, standard_input
 
 TOLD = VideoInfo(
     width=64,
@@ -108,3 +108,14 @@ def test_what_is_no_video_is_an_error(data: bytes) -> None:
 def _all_of(name: str) -> list[int]:
     with open_source(name, ReadOptions(), lambda line: None) as source:
         return [number_of(frame.pixels) for frame in source.frames()]
+
+
+def test_an_mp4_whose_index_comes_last_cannot_be_piped(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (20, 480, 640, 3), np.uint8)
+    path = clip(tmp_path / "a.mp4", list(noise), options={"qp": "4", "preset": "ultrafast"})
+    with (
+        standard_input(path.read_bytes()),
+        pytest.raises(MediaError, match="cannot be piped") as caught,
+    ):
+        open_source("-", ReadOptions(), lambda line: None)
+    assert "faststart" in caught.value.hint

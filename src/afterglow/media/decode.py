@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Put: TypeAlias = "Callable[[Packet[Any]], None]"
 """Takes a packet that is not of the pictures."""
 
+_NO_WAY_BACK = (
+    "this MP4 or MOV cannot be piped, as its index comes last",
+    "give the file by its name, or move the index: ffmpeg -i IN -c copy -movflags +faststart OUT",
+)
+"""What is wrong where the first packet of such a pipe cannot be had, and the remedy."""
+
 
 def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
     """Every picture from where the container stands, in the order of display.
@@ -52,9 +58,13 @@ def from_key_frame(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
 def _packets(opened: Opened, put: Put) -> Iterator[Packet[Any]]:
     """Packets of the pictures, the empty one last; all others go to ``put``."""
     packets = opened.container.demux()
+    trouble = ("cannot be read on", "")
+    if opened.intake and "mp4" in opened.container.format.name:
+        trouble = _NO_WAY_BACK
     while True:
-        with told(opened.source, "cannot be read on"):
+        with told(opened.source, *trouble):
             packet = next(packets, None)
+        trouble = ("cannot be read on", "")
         if packet is None:
             return
         if packet.stream.index != opened.stream.index:

@@ -38,6 +38,8 @@ _ELSEWHERE = {
 _STILL_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".tga", ".exr",
                    ".jp2", ".ppm", ".pgm", ".pnm", ".dpx", ".jxl", ".avif", ".heic", ".heif",
                    ".sgi", ".qoi", ".hdr"}  # fmt: skip
+_LISTS = (b"#EXTM3U", b"ffconcat version", b"[playlist]", b"<MPD")
+_LIST_SUFFIXES = {".m3u", ".m3u8", ".ffconcat", ".pls", ".mpd"}
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
@@ -76,12 +78,12 @@ class Opened:
 
 
 @contextmanager
-def told(source: str, doing: str) -> Iterator[None]:
+def told(source: str, doing: str, hint: str = "") -> Iterator[None]:
     """Turns FFmpeg's errors into a MediaError that names the source."""
     try:
         yield
     except av.error.FFmpegError as error:
-        raise MediaError(f"{source}: {doing}: {reason(error)}") from error
+        raise MediaError(f"{source}: {doing}: {reason(error)}", hint=hint) from error
 
 
 def reason(error: av.error.FFmpegError) -> str:
@@ -105,6 +107,7 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
     if sequence is not None:
         return _open_sequence(source, sequence, rate or Fraction(25))
     path = _existing(source)
+    _require_no_list(source, path)
     with told(source, "cannot be opened"):
         container = av.open(
             f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
@@ -112,7 +115,10 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
     opened = _choose(source, container, seekable=stat.S_ISREG(path.stat().st_mode))
     if opened.seekable and is_cut_off(path):
         opened.close()
-        raise MediaError(f"{source}: is cut off: the file is shorter than its own header says")
+        raise MediaError(
+            f"{source}: is cut off: the file is shorter than its own header says",
+            hint="to use what is there, copy it first: ffmpeg -i IN -c copy OUT",
+        )
     return opened
 
 
@@ -149,12 +155,27 @@ def _existing(source: str) -> Path:
     if path.exists():
         return path
     scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]+):", source)
+    if scheme and scheme[1].lower() == "file":
+        raise MediaError(f"{source}: no such file", hint="give the path itself, without file:")
     if scheme:
         raise MediaError(
             f"{source}: only files are opened, not {scheme[1]}:",
             hint="download it first, or pipe it in: ... | afterglow ... -",
         )
     raise MediaError(f"{source}: no such file")
+
+
+def _require_no_list(source: str, path: Path) -> None:
+    """Raise MediaError for a file that only names other files."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        start = file.read(32).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(_LISTS) or path.suffix.lower() in _LIST_SUFFIXES:
+        raise MediaError(
+            f"{source}: is a playlist, and playlists are not followed",
+            hint="give the video itself, or pipe it in: ffmpeg -i LIST -f nut - | afterglow ... -",
+        )
 
 
 def _is_still(path: Path) -> bool:
