@@ -86,6 +86,17 @@ def test_start_between_two_pictures_takes_the_later_one(whole: dict[str, Path]) 
     assert kept[1] == Fraction(1, 50)
 
 
+@pytest.mark.parametrize("name", ["h264.mp4", "mpeg4.avi"])
+@pytest.mark.parametrize(
+    ("start", "first"), [("3.1", 78), ("3.09", 78), ("3.08", 77), ("3.0794", 77)]
+)
+def test_a_coarse_clock_does_not_begin_early(
+    whole: dict[str, Path], name: str, start: str, first: int
+) -> None:
+    options = {"start": Fraction(start), "duration": Fraction("0.05")}
+    assert read(whole[name], **options)[0][0] == first
+
+
 def test_third_of_a_second_in_milliseconds_is_the_tenth_frame(tmp_path: Path) -> None:
     path = numbered(tmp_path / "a.mkv", 30, rate=Fraction(30), time_base=Fraction(1, 30))
     assert read(path, start=Fraction(1, 3))[0] == list(range(10, 30))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from afterglow.errors import MediaError
@@ -29,6 +30,8 @@ _SEEKABLE = {"mov", "matroska", "nut", "mpegts", "image2"}
 _MARGIN = Fraction(1, 2)
 """Seconds by which a seek goes too far back, for sound that is stored a little late."""
 
+_TYPED = Fraction(1, 1000)
+"""Seconds by which a time may be rounded up where it is typed; half a tick of a finer clock."""
 _LATEST = 1 << 62
 """pts that no video reaches, and that FFmpeg can still count with."""
 
@@ -121,7 +124,9 @@ class Winder:
         return Reel(opened, frames, self.first, kept.pts, self._end(opened))
 
     def _pts(self, opened: Opened, seconds: Fraction) -> int:
-        return min(self.first + round(seconds / opened.time_base), _LATEST)
+        """The first pts that is not before this time, give or take a rounding of what was typed."""
+        base = opened.time_base
+        return min(self.first + ceil((seconds - min(base / 2, _TYPED)) / base), _LATEST)
 
     def _end(self, opened: Opened) -> int | None:
         if self.options.duration is None:
