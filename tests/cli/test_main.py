@@ -103,7 +103,12 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list
         (["ghost", "--layer=3"], "no such option (--layer)", "did you mean --layers?"),
         (["ghost", "--zzzzzz"], "no such option (--zzzzzz)", "afterglow ghost --help"),
         (["ghost", "a", "b", "--layers=0"], "'--layers'", "afterglow ghost --help"),
-        (["ghost", "a", "b", "--layers=x"], "'--layers'", "afterglow ghost --help"),
+        (
+            ["ghost", "a", "b", "--layers=6.5"],
+            "'6.5' is not a whole number",
+            "afterglow ghost --help",
+        ),
+        (["ghost", "a", "b", "--decay=x"], "'x' is not a number", "afterglow ghost --help"),
         (["ghost", "a"], "missing argument 'TARGET'", "afterglow ghost --help"),
         (["ghost", "", "b"], "SOURCE is empty", "give a file, a folder or -"),
         (["ghost", "a", ""], "TARGET is empty", "give a file, a folder or -"),
@@ -117,6 +122,40 @@ def test_a_wrong_line_is_a_usage_error(
     assert code == 2 and len(lines) == 2
     assert lines[0].startswith("afterglow: error: ") and message in lines[0]
     assert lines[1] == f"hint: {hint}"
+
+
+def test_a_line_break_in_a_name_does_not_break_the_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, lines = told(capsys, "ghost", "no\nsuch.mp4", "out.mp4", "--device=cpu")
+    assert code == 3 and lines == ["afterglow: error: no\\nsuch.mp4: no such file"]
+
+
+def test_a_rate_is_for_images_only(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = told(capsys, "ghost", str(clip), "out.mp4", "--rate=30")
+    assert code == 2 and "image sequence" in lines[0]
+
+
+def test_a_folder_as_the_target_of_a_file_is_told(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = told(capsys, "ghost", str(clip), str(tmp_path), "--device=cpu")
+    assert code == 3 and "this is a folder" in lines[-2] and lines[-1].startswith("hint: ")
+
+
+def test_a_cut_without_a_picture_is_told(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = ["--start=0.05", "--duration=0.01", "--device=cpu"]
+    code, lines = told(capsys, "ghost", str(clip), str(tmp_path / "out.mkv"), *cut)
+    assert code == 3 and "no picture" in lines[-2] and "between two" in lines[-1]
+
+
+def test_no_codec_is_named_that_nobody_asked_for(
+    clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = told(capsys, "ghost", str(clip), "out.mp4", "--alpha-out=yes")
+    assert code == 2 and lines[0] == "afterglow: error: .mp4 carries no alpha"
 
 
 def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:

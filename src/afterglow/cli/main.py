@@ -132,12 +132,16 @@ def exit_code(typed: list[str]) -> int:
 
 
 def tell(message: str, hint: str, code: int, *, as_json: bool) -> None:
-    """Show an error on stderr: a line, and a line that says what to do about it."""
+    """Show an error on stderr: a line, and a line that says what to do about it.
+
+    A line break in a name is shown as ``\\n``.
+    """
     if as_json:
         facts = {"event": "error", "message": message, "hint": hint, "exit_code": code}
         lines = [json.dumps(facts, ensure_ascii=False)]
     else:
         lines = [f"afterglow: error: {message}", *([f"hint: {hint}"] if hint else [])]
+        lines = [line.replace("\n", "\\n").replace("\r", "\\r") for line in lines]
     write_line("\n".join(lines))
 
 
@@ -149,6 +153,8 @@ def _click_words(error: click.ClickException) -> tuple[str, str]:
         near = error.possibilities
         return f"no such option ({error.option_name})", f"did you mean {near[0]}?" if near else hint
     message = error.format_message().rstrip(".")
+    message = message.replace("a valid integer range", "a whole number")
+    message = message.replace("a valid float range", "a number")
     return message[:1].lower() + message[1:], hint
 
 

@@ -87,10 +87,22 @@ class StreamRun:
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
             for note in click.get_current_context().meta.get(NOTES, ()):
                 reporter.note(note)
+            self._require_images_for_rate()
             if self.source != "-" and Path(self.source).is_dir():
                 self._folder(reporter)
             else:
                 self._video(effects, reporter)
+
+    def _require_images_for_rate(self) -> None:
+        if self.rate is None:
+            return
+        from afterglow.media.landing import is_sequence
+
+        if not is_sequence(self.source):
+            raise UsageError(
+                f"--rate is for an image sequence, and the source is none ({self.source})",
+                hint="a sequence has a counter in its name, for example shot_%04d.png",
+            )
 
     def _video(self, effects: tuple[Effect, ...], reporter: Reporter) -> None:
         from afterglow import engine

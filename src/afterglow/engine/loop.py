@@ -212,6 +212,6 @@ def _patience(name: str) -> float | None:
 
 
 def _why_none(job: Job) -> str:
-    if job.reading.start > 0:
-        return f"--start {float(job.reading.start):g} s may lie behind its end"
+    if job.reading.cut:
+        return "the cut lies between two of its pictures; take a longer --duration"
     return "look at it with afterglow doctor or a player"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from afterglow.errors import UsageError
+from afterglow.errors import MediaError, UsageError
 from afterglow.frames import VideoInfo
 from afterglow.media.encoders import PICTURES, SOFTWARE, Encoder, encoder_of, working_encoder
 from afterglow.media.landing import is_sequence
@@ -101,9 +101,13 @@ class TargetPlan:
 def choose(target: str, video: VideoInfo, options: WriteOptions) -> TargetPlan:
     """What is written to ``target`` for such a video.
 
-    Raises UsageError for a name, codec, quality or matte that cannot be, DeviceError where NVENC
-    was asked for and does not work.
+    Raises UsageError for a name, codec, quality or matte that cannot be, MediaError for a folder,
+    DeviceError where NVENC was asked for and does not work.
     """
+    if target != "-" and Path(target).is_dir():
+        raise MediaError(
+            f"{target}: this is a folder, and the source is none", hint="name a file in it"
+        )
     suffix = Path(target).suffix.lower()
     kind, codecs = _kind(target, suffix)
     if options.codec is not None and options.codec not in codecs:
@@ -171,7 +175,9 @@ def _alpha(
     )
     if options.alpha == "yes" and not able:
         raise UsageError(
-            f"{codec} in {suffix} carries no alpha",
+            f"{options.codec} in {suffix} carries no alpha"
+            if options.codec
+            else f"{suffix} carries no alpha",
             hint="write .mov (ProRes 4444), .mkv (FFV1), .webm (VP9) or numbered .png",
         )
     if options.alpha == "yes" and not video.alpha:
