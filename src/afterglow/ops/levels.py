@@ -146,8 +146,11 @@ def repeat_channel(mask: Picture) -> Picture:
 
 
 def quantile(mask: Picture, share: float) -> int:
-    """The level that ``share`` of an (H, W) uint8 mask does not exceed, 0-255."""
-    return cast(int, half(mask, "levels.quantile")(mask, share))
+    """The level that ``share`` of an (H, W) uint8 mask does not exceed, 0-255.
+
+    Counted in every second column of every second row, which is enough for a large share.
+    """
+    return cast(int, half(mask, "levels.quantile")(mask[::2, ::2], share))
 
 
 def extent(mask: Picture) -> Region | None:

@@ -19,6 +19,7 @@ from tests.scenes import (
     Scene,
     Subject,
     View,
+    drift,
     frames_of,
     hand_held,
     joined,
@@ -65,6 +66,32 @@ def test_a_static_scene_under_a_moving_camera_comes_out_unchanged(style: Any, ca
     scene = Scene(480, 270, frames=30, camera=camera, noise=1.0)
     for view, frame in zip(scene, play(Ghost(style=style, layers=4), scene), strict=True):
         assert psnr(frame.pixels, view.rgb) >= 38
+
+
+@pytest.mark.parametrize("style", ["glow", "shadow"])
+def test_a_change_of_exposure_is_no_motion(style: Any) -> None:
+    """A camera that opens its iris by a third in a second lights no fog over a still scene."""
+    scene = Scene(480, 270, frames=60, exposure=lambda t: 0.6 + 0.3 * min(max(t - 15, 0) / 25, 1))
+    for view, frame in zip(scene, play(Ghost(style=style), scene), strict=True):
+        assert psnr(frame.pixels, view.rgb) >= 38
+
+
+def test_a_flash_leaves_no_trail() -> None:
+    scene = Scene(480, 270, frames=30, exposure=lambda t: 1.5 if t == 12 else 0.7)
+    for t, (view, frame) in enumerate(zip(scene, play(Ghost(), scene), strict=True)):
+        assert t == 12 or psnr(frame.pixels, view.rgb) >= 34
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_camera_that_turns_lights_little(style: Any) -> None:
+    """A model that cannot turn is told to; but what it gets wrong must not flare up."""
+    scene = Scene(480, 270, frames=24, camera=drift(1.0, 0.3, degrees=0.12, zoom=1.001))
+    turned = Ghost(style=style, layers=3, spacing=4, camera="similarity")
+    for view, frame in zip(scene, play(turned, scene), strict=True):
+        assert psnr(frame.pixels, view.rgb) >= 38
+    wrong = replace(turned, camera="translation")
+    for view, frame in zip(scene, play(wrong, scene), strict=True):
+        assert psnr(frame.pixels, view.rgb) >= 24
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -119,5 +119,5 @@ def add_into(pixels: Array, region: Region, part: Array) -> None:
 
 def quantile(mask: Array, share: float) -> int:
     """The level that a share does not exceed."""
-    counted = cv2.calcHist([mask], [0], None, [256], [0, 256]).cumsum()
+    counted = cv2.calcHist([np.ascontiguousarray(mask)], [0], None, [256], [0, 256]).cumsum()
     return int(np.searchsorted(counted, share * mask.size))
