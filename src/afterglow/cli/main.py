@@ -22,7 +22,10 @@ from afterglow.errors import AfterglowError, Cancelled, UsageError
 EFFECTS = "afterglow.effects"
 """The entry-point group of effects; anyone's package may add to it."""
 
-BUILT_IN = {"doctor": "afterglow.cli.doctor:doctor"}
+BUILT_IN = {
+    "doctor": "afterglow.cli.doctor:doctor",
+    "models": "afterglow.cli.models:models",
+}
 """Commands that are no effects."""
 
 
