@@ -41,6 +41,8 @@ PLANTED = [
     ("processes", "media/__init__.py", "import subprocess"),
     ("processes", "cli/main.py", "import multiprocessing.pool"),
     ("processes", "engine/loop.py", "import ray"),
+    ("processes", "models/store.py", "import subprocess"),
+    ("processes", "models/wheel.py", "import multiprocessing"),
 ]
 
 ALLOWED = [

@@ -30,7 +30,14 @@ def loaded_by(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["ghost", "--help"], ["--version"], ["ghost", "--list-effects"]]
+    "arguments",
+    [
+        ["--help"],
+        ["ghost", "--help"],
+        ["--version"],
+        ["ghost", "--list-effects"],
+        ["models", "list"],
+    ],
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by(*arguments) == set()

@@ -28,7 +28,10 @@ except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
 EFFECTS = "afterglow.effects"
 """The entry-point group of effects; anyone's package may add to it."""
 
-BUILT_IN = {"doctor": "afterglow.cli.doctor:doctor"}
+BUILT_IN = {
+    "doctor": "afterglow.cli.doctor:doctor",
+    "models": "afterglow.cli.models:models",
+}
 """Commands that are no effects."""
 
 
