@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -117,11 +118,7 @@ def clip(folder: Path, lines: int, seconds: float) -> Path:
         stream.width, stream.height, stream.pix_fmt = width, lines, "yuv420p"
         for index, frame in zip(range(round(seconds * 24)), frames, strict=False):
             scaled = frame.reformat(width, lines, "yuv420p", interpolation="LANCZOS")
-            scaled.pts, scaled.time_base, scaled.pict_type = (
-                index,
-                stream.codec_context.time_base,
-                0,
-            )
+            scaled.pts, scaled.time_base, scaled.pict_type = index, Fraction(1, 24), 0
             box.mux(stream.encode(scaled))
         box.mux(stream.encode(None))
     return target
