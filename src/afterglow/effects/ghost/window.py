@@ -136,9 +136,13 @@ class Window:
         """Return the factor that brings a moment to the exposure of the present."""
         return self.present.exposure / moment.exposure
 
+    def _step(self, moment: Moment) -> Matrix:
+        """(3, 3) from a moment to the present, in full-size pixels."""
+        return self.present.place @ np.linalg.inv(moment.place)
+
     def drift(self, moment: Moment) -> float:
         """Return how far the corners have moved since a moment, in pixels of the look."""
-        step = self.present.place @ np.linalg.inv(moment.place)
+        step = self._step(moment)
         corners = np.array([[0, self.sizes.full[0]], [0, self.sizes.full[1]], [1, 1]], np.float64)
         moved = np.abs((step @ corners - corners)[:2]).max()
         return float(moved * self.sizes.look[0] / self.sizes.full[0])
@@ -151,7 +155,7 @@ class Window:
         # Pixel centres: a small pixel's centre lies at (n + 1/2) / ratio - 1/2 of the large ones.
         shrink = np.diag([*ratio, 1.0])
         shrink[:2, 2] = (ratio - 1) / 2
-        step = self.present.place @ np.linalg.inv(moment.place)
+        step = self._step(moment)
         return shrink @ step @ np.linalg.inv(shrink)
 
 
