@@ -19,6 +19,7 @@ from afterglow.ops.filters import (
     soft_blur,
 )
 from afterglow.ops.geometry import coverage, reduce, resize, translate, warp
+from afterglow.ops.places import array_of, beside
 from afterglow.ops.ycbcr import (
     Layout,
     join_semiplanar,
@@ -30,6 +31,8 @@ from afterglow.ops.ycbcr import (
 __all__ = [
     "Layout",
     "add",
+    "array_of",
+    "beside",
     "box_blur",
     "closing",
     "coverage",
