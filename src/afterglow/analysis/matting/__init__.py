@@ -1,5 +1,7 @@
 """Mattes: which pixels belong to the subject, frame after frame."""
 
 from afterglow.analysis.matting.backend import Backend, Cut, cuts
+from afterglow.analysis.matting.matted import Matted
+from afterglow.analysis.matting.person import Network, Opener, Person
 
-__all__ = ["Backend", "Cut", "cuts"]
+__all__ = ["Backend", "Cut", "Matted", "Network", "Opener", "Person", "cuts"]
