@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.frames import Frame, Pixels, Reach, VideoInfo
+from afterglow.frames import Frame, Reach, VideoInfo
+
+if TYPE_CHECKING:
+    from afterglow.frames import Pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
