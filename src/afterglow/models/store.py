@@ -26,7 +26,7 @@ Presence = Literal["yes", "no", "damaged", "unpinned"]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A model that is here and was found to be what models.lock says."""
+    """A model that is here, and what models.lock says of it."""
 
     model: Model
     """Its entry."""
@@ -38,6 +38,25 @@ class Weights:
         """Its file where it has one, else its folder."""
         files = self.model.files
         return self.folder / files[0].path if len(files) == 1 else self.folder
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one of its files, which are those that were locked.
+
+        The hash is taken of what is given, not of what lay there a moment before.
+
+        Raises:
+            ModelError: they are not what was locked, or cannot be read.
+        """
+        (file,) = (each for each in self.model.files if each.path == path)
+        place = self.folder / path
+        try:
+            content = place.read_bytes()
+        except OSError as error:
+            raise _wrong(self.model, f"{place} cannot be read: {error.strerror}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != file.sha256:
+            raise _wrong(self.model, f"{place} has sha256 {found} instead of {file.sha256}")
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,14 @@ class Store:
         """A model whose every byte was compared with the lock just now.
 
         Raises:
+            ModelError: as ``find``.
+        """
+        return self.find(name, commercial_only=commercial_only, deep=True)
+
+    def find(self, name: str, *, commercial_only: bool = False, deep: bool = False) -> Weights:
+        """A model that may be used and whose files are here, of the right lengths; deep hashes.
+
+        Raises:
             ModelError: it is not locked, not here, not pinned, not what was locked, or not
                 allowed for commercial use where only such models may be used.
         """
@@ -87,9 +114,9 @@ class Store:
         if not model.pinned:
             hint = f"{pull_line(model)} --trust-on-first-use records the hash it has now"
             raise ModelError(f"the model {name} is not pinned: it has no sha256", hint=hint)
-        wrong = next(self.wrongs(model, deep=True), "")
+        wrong = next(self.wrongs(model, deep=deep), "")
         if wrong:
-            raise ModelError(f"the model {name} is not what was locked: {wrong}", hint=_mend(model))
+            raise _wrong(model, wrong)
         return Weights(model, self.folder_of(model))
 
     def _missing(self, model: Model) -> ModelError:
@@ -168,6 +195,10 @@ def wrongs_of(path: Path, file: WeightFile, *, deep: bool) -> Iterator[str]:
                 yield f"{path} has sha256 {found} instead of {file.sha256}"
     except OSError as error:
         yield f"{path} cannot be read: {error.strerror}"
+
+
+def _wrong(model: Model, wrong: str) -> ModelError:
+    return ModelError(f"the model {model.name} is not what was locked: {wrong}", hint=_mend(model))
 
 
 def _mend(model: Model) -> str:

@@ -1,0 +1,45 @@
+"""Networks that compute on arrays by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+Shape = tuple[int | None, ...]
+"""Lengths of an array's sides; None where any will do."""
+
+Run = Callable[[Mapping[str, NDArray[Any]]], Sequence[NDArray[Any]]]
+"""Gives every output for all inputs."""
+
+
+class Network:
+    """A network that takes arrays by name and gives arrays by name; one thread at a time."""
+
+    inputs: Mapping[str, Shape]
+    """Shape of each input; of pictures (N, C, H, W)."""
+    outputs: Sequence[str]
+    """Names of what it gives, in its own order."""
+    device: str
+    """Where it really runs: cpu, or cuda:0."""
+
+    def __init__(
+        self, inputs: Mapping[str, Shape], outputs: Sequence[str], run: Run, device: str = "cpu"
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.device = device
+        self._run: Run | None = run
+
+    def __call__(self, **arrays: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return every output by its name, for one array per input."""
+        if self._run is None:
+            raise AssertionError("the network is used after it was left")
+        if arrays.keys() != self.inputs.keys():
+            raise ValueError(f"the network takes {[*self.inputs]}, not {[*arrays]}")
+        return dict(zip(self.outputs, self._run(arrays), strict=True))
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._run = None

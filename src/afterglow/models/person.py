@@ -1,0 +1,73 @@
+"""The two small networks that find people, ready to be asked about a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.errors import ModelError
+from afterglow.models.loading import loaded
+from afterglow.models.networks import Network
+
+Asked = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""Takes a picture (H, W, 3) uint8 RGB, gives where people are: (H, W) float32, 0 to 1."""
+
+Opener = Callable[[], AbstractContextManager[Asked]]
+"""Loads a network of its own each time; leaving lets it go."""
+
+LANDSCAPE = (256, 144)
+"""Width and height in pixels of what the landscape network takes."""
+
+SQUARE = (256, 256)
+"""Width and height in pixels of what the square network takes."""
+
+
+def person_networks(*, commercial_only: bool = False) -> tuple[Opener, Opener]:
+    """The landscape network and the square one, each loaded when it is opened.
+
+    Opening raises ModelError where its weights are not here or not as locked.
+    """
+    landscape = partial(_opened, "person-landscape", LANDSCAPE, commercial_only)
+    square = partial(_opened, "person-square", SQUARE, commercial_only)
+    return landscape, square
+
+
+@contextmanager
+def _opened(name: str, size: tuple[int, int], commercial_only: bool) -> Iterator[Asked]:
+    with loaded(name, commercial_only=commercial_only) as network:
+        _check(name, network, size)
+        yield partial(_asked, network, size)
+
+
+def _check(name: str, network: Network, size: tuple[int, int]) -> None:
+    """Raise ModelError unless a network takes one RGB picture of a size and gives one matte."""
+    wanted = (1, 3, size[1], size[0])
+    shapes = list(network.inputs.values())
+    fits = len(shapes) == 1 and len(shapes[0]) == 4
+    if not fits or any(
+        has not in (None, must) for has, must in zip(shapes[0], wanted, strict=True)
+    ):
+        raise ModelError(
+            f"the model {name} takes {_told(shapes)}, and not a picture of shape {wanted}"
+        )
+
+
+def _told(shapes: object) -> str:
+    return str(shapes).replace("None", "any").strip("[]")
+
+
+def _asked(
+    network: Network, size: tuple[int, int], picture: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Where people are in a picture (H, W, 3) uint8 RGB of the size: (H, W) float32, 0 to 1."""
+    width, height = size
+    if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
+        raise ValueError(f"the network takes {width}x{height} uint8 RGB, not {picture.shape}")
+    planes = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
+    found = network(**dict.fromkeys(network.inputs, planes))[network.outputs[0]]
+    return cast(NDArray[np.float32], found.reshape(height, width).clip(0, 1))
