@@ -23,7 +23,8 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
         run.through(Soften(sigma=sigma))
 
 ``streaming`` adds SOURCE, TARGET and the flags of every run; ``looks`` adds --effect and
---list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``.
+--list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
+``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``.
 """
 
 from __future__ import annotations
@@ -155,6 +156,16 @@ def matte(command: Command) -> Command:
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
         help="A matte for SOURCE: white is subject (else its own alpha channel, if it has one).",
+    )(command)
+
+
+def commercial_only(command: Command) -> Command:
+    """Add --commercial-only and pass ``commercial_only: bool``, for commands that load models."""
+    return click.option(
+        "--commercial-only",
+        is_flag=True,
+        envvar="AFTERGLOW_COMMERCIAL_ONLY",
+        help="Refuse models whose licence does not plainly allow commercial use.",
     )(command)
 
 
