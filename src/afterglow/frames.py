@@ -55,6 +55,8 @@ class VideoInfo:
     """Bits of a channel in the source: 8, 10, 12 or 16."""
     alpha: bool = False
     """Frames carry a matte."""
+    gray: bool = False
+    """The three channels are equal: one is written, full range and without loss."""
     colour: Colour = field(default_factory=Colour)
     """What the RGB numbers mean, and how they are written as YCbCr."""
     frames: int | None = None

@@ -11,8 +11,8 @@ from afterglow.errors import MediaError, UsageError
 from afterglow.frames import VideoInfo
 from afterglow.media.encoders import PICTURES, SOFTWARE, Encoder, encoder_of, working_encoder
 from afterglow.media.landing import is_sequence
-from afterglow.media.printing import even_size, layout_of
-from afterglow.media.quality import LOSSLESS, Options, encoder_options
+from afterglow.media.printing import even_size, is_grey, layout_of
+from afterglow.media.quality import LOSSLESS, Options, encoder_options, matte_options
 from afterglow.media.seat import encoding_seat
 
 CodecName = Literal["h264", "hevc", "av1", "prores", "ffv1", "vp9"]
@@ -149,6 +149,8 @@ def _default(suffix: str, kind: Kind, video: VideoInfo, options: WriteOptions) -
     if kind != "film":
         return {"pipe": "rawvideo", "gif": "gif"}.get(kind) or _PICTURES[suffix]
     container = CONTAINERS[suffix]
+    if video.gray and "ffv1" in container.codecs:
+        return "ffv1"
     if video.alpha and options.alpha != "no" and container.alpha:
         return container.alpha
     return container.deep if video.bits > 8 else container.codecs[0]
@@ -160,7 +162,9 @@ def _encoder(codec: str, kind: Kind, video: VideoInfo, options: WriteOptions) ->
     deep = SOFTWARE[codec].pixel_format(video.bits > 8, False) or ""
     size = even_size(deep, video.width, video.height)
     hardware_deep = "p010le" if video.bits > 8 and codec in ("hevc", "av1") else None
-    wish = "software" if video.alpha and codec in _CARRY_ALPHA else options.encoder
+    wish = options.encoder
+    if (video.alpha and codec in _CARRY_ALPHA) or (video.gray and wish == "auto"):
+        wish = "software"
     return working_encoder(codec, wish, *size, hardware_deep)
 
 
@@ -197,11 +201,13 @@ def _planned(
     lines: tuple[str, ...],
 ) -> TargetPlan:
     deep = video.depth > 8 if kind in ("pipe", "pictures") else video.bits > 8
-    pixel_format = encoder.pixel_format(deep, alpha) or ""
+    pixel_format = (
+        encoder.grey_format(deep) if video.gray else encoder.pixel_format(deep, alpha)
+    ) or ""
     muxer = _muxer(kind, suffix, encoder)
     width, height = even_size(pixel_format, video.width, video.height)
     bits = _bits(pixel_format)
-    settings = encoder_options(encoder.name, options.qp, options.preset)
+    settings = _settings(encoder.name, video, options)
     notes = (
         *lines,
         _size_note((video.width, video.height), width, height, encoder.name),
@@ -224,6 +230,13 @@ def _planned(
     )
 
 
+def _settings(encoder: str, video: VideoInfo, options: WriteOptions) -> Options:
+    if not video.gray:
+        return encoder_options(encoder, options.qp, options.preset)
+    asked = options.qp if options.qp != WriteOptions().qp else None
+    return matte_options(encoder, asked, options.preset)
+
+
 def _codec_of(encoder: str) -> str:
     return next(
         (codec for codec, held in SOFTWARE.items() if held.name == encoder), encoder.split("_")[0]
@@ -234,6 +247,8 @@ def _bits(pixel_format: str) -> int:
     layout = layout_of(pixel_format)
     if layout is not None:
         return layout.bits
+    if is_grey(pixel_format):
+        return int(pixel_format.removeprefix("gray").rstrip("lbe") or 8)
     return 16 if any(mark in pixel_format for mark in ("16", "48", "64")) else 8
 
 

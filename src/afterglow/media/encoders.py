@@ -38,6 +38,14 @@ class Encoder:
     """Pixel format of 8-bit video with a matte."""
     deep_alpha: str | None = None
     """Pixel format of deeper video with a matte."""
+    grey: str | None = None
+    """Pixel format of one 8-bit channel; None where colour must do."""
+    deep_grey: str | None = None
+    """Pixel format of one deeper channel."""
+
+    def grey_format(self, deep: bool) -> str | None:
+        """The format for one channel; that of video in colour where there is none."""
+        return (self.deep_grey if deep else self.grey) or self.pixel_format(deep, False)
 
     def pixel_format(self, deep: bool, alpha: bool) -> str | None:
         """The format for such a video; the other depth where there is only that; None for neither.
@@ -49,12 +57,12 @@ class Encoder:
 
 
 SOFTWARE: Mapping[str, Encoder] = {
-    "h264": Encoder("libx264", "yuv420p"),
-    "hevc": Encoder("libx265", "yuv420p", "yuv420p10le"),
+    "h264": Encoder("libx264", "yuv420p", grey="gray", deep_grey="gray10le"),
+    "hevc": Encoder("libx265", "yuv420p", "yuv420p10le", grey="gray", deep_grey="gray12le"),
     "av1": Encoder("libsvtav1", "yuv420p", "yuv420p10le"),
     "vp9": Encoder("libvpx-vp9", "yuv420p", None, "yuva420p"),
     "prores": Encoder("prores_ks", None, "yuv422p10le", None, "yuva444p10le"),
-    "ffv1": Encoder("ffv1", "bgr0", "gbrp16le", "bgra", "gbrap16le"),
+    "ffv1": Encoder("ffv1", "bgr0", "gbrp16le", "bgra", "gbrap16le", "gray", "gray16le"),
 }
 """The software encoder of every codec that a person can ask for."""
 
@@ -66,8 +74,8 @@ NVENC: Mapping[str, Encoder] = {
 """The hardware encoder of the codecs that have one."""
 
 PICTURES: Mapping[str, Encoder] = {
-    "png": Encoder("png", "rgb24", "rgb48be", "rgba", "rgba64be"),
-    "tiff": Encoder("tiff", "rgb24", "rgb48le", "rgba", "rgba64le"),
+    "png": Encoder("png", "rgb24", "rgb48be", "rgba", "rgba64be", "gray", "gray16be"),
+    "tiff": Encoder("tiff", "rgb24", "rgb48le", "rgba", "rgba64le", "gray", "gray16le"),
     "mjpeg": Encoder("mjpeg", "yuvj444p"),
     "gif": Encoder("gif", "pal8", None, "pal8"),
     "rawvideo": Encoder("rawvideo", "rgb24", "rgb48le", "rgba", "rgba64le"),

@@ -40,7 +40,9 @@ class PipeWriter:
         self._steps = video.time_base.numerator
         self._shift = _shift(passengers)
         fine = replace(video, time_base=Fraction(1, video.time_base.denominator))
-        facts = PipeFacts(replace(video, alpha=plan.alpha), self._shift, passengers.mastering)
+        facts = PipeFacts(
+            replace(video, alpha=plan.alpha, gray=False), self._shift, passengers.mastering
+        )
         options = {
             "max_interleave_delta": _IMPATIENT,
             "avoid_negative_ts": "disabled",

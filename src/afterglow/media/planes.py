@@ -106,6 +106,19 @@ def _planar(rgb: Array, alpha: Array | None, pixel_format: str) -> av.VideoFrame
     return picture
 
 
+def grey_picture(channel: Array, pixel_format: str) -> av.VideoFrame:
+    """A picture of one channel, whose white is the format's own, rounded to nearest."""
+    picture = av.VideoFrame(channel.shape[1], channel.shape[0], pixel_format)
+    plane = plane_of(picture, 0)
+    top = (1 << picture.format.components[0].bits) - 1
+    white = int(np.iinfo(channel.dtype).max)
+    levels = np.rint(np.arange(white + 1) * (top / white)).astype(plane.dtype)
+    plane[:] = levels[channel] if top != white else channel
+    if pixel_format.endswith("be"):
+        plane.byteswap(inplace=True)
+    return picture
+
+
 def to_8_bits(values: Array) -> Array:
     """uint8 of uint16 values, rounded to nearest."""
     return cast("Array", cv2.convertScaleAbs(values, alpha=1 / 257))

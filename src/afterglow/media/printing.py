@@ -15,6 +15,7 @@ from afterglow.frames import Colour, Frame
 from afterglow.media.colour import MATRICES, PRIMARIES, SWSCALE_MATRICES, TRANSFERS
 from afterglow.media.planes import (
     Array,
+    grey_picture,
     left_chroma,
     on_cpu,
     plane_of,
@@ -65,8 +66,15 @@ def even_size(pixel_format: str, width: int, height: int) -> tuple[int, int]:
     return -(-width // layout.across) * layout.across, -(-height // layout.down) * layout.down
 
 
+def is_grey(pixel_format: str) -> bool:
+    """True for the formats of one channel."""
+    return pixel_format.startswith("gray")
+
+
 def written_colour(colour: Colour, pixel_format: str, encoder: str) -> Colour:
     """What the tags say: the video's own colour, as far as this format and encoder can hold it."""
+    if is_grey(pixel_format):
+        return Colour("bt709", colour.primaries, colour.transfer, "full")
     if layout_of(pixel_format) is None:
         return Colour("rgb", colour.primaries, colour.transfer, "full")
     if encoder == "mjpeg":
@@ -78,7 +86,7 @@ def written_colour(colour: Colour, pixel_format: str, encoder: str) -> Colour:
 
 def tag(context: VideoCodecContext, colour: Colour) -> None:
     """Write all four colour tags on an encoder."""
-    context.colorspace = 0 if colour.matrix == "rgb" else _number(MATRICES, colour.matrix)
+    context.colorspace = _matrix_number(colour)
     context.color_primaries = _number(PRIMARIES, colour.primaries)
     context.color_trc = _number(TRANSFERS, colour.transfer)
     context.color_range = _FULL if colour.range == "full" else _LIMITED
@@ -91,6 +99,10 @@ def chroma_place(pixel_format: str) -> dict[str, str]:
     """
     layout = layout_of(pixel_format)
     return {"chroma_sample_location": "left"} if layout and layout.across > 1 else {}
+
+
+def _matrix_number(colour: Colour) -> int:
+    return 0 if colour.matrix == "rgb" else _number(MATRICES, colour.matrix)
 
 
 def _number(names: dict[int, str], name: str) -> int:
@@ -132,7 +144,7 @@ class Printer:
         """A picture of the encoder's pixel format and size, with its pts and colour tags."""
         picture = self._pressed(frame.pixels) or self._from_memory(frame)
         picture.pts = frame.pts
-        picture.colorspace = 0 if self._layout is None else _number(MATRICES, self._colour.matrix)
+        picture.colorspace = _matrix_number(self._colour)
         picture.color_primaries = _number(PRIMARIES, self._colour.primaries)
         picture.color_trc = _number(TRANSFERS, self._colour.transfer)
         picture.color_range = _FULL if self._colour.range == "full" else _LIMITED
@@ -140,7 +152,9 @@ class Printer:
 
     def _pressed(self, pixels: Any) -> av.VideoFrame | None:
         """The picture, made where the tensor lies; None where it must be made in main memory."""
-        if self._alpha or (self._device == "cpu" and isinstance(pixels, np.ndarray)):
+        if self._alpha or is_grey(self._format):
+            return None
+        if self._device == "cpu" and isinstance(pixels, np.ndarray):
             return None
         if self._press is None:
             place = self._width, self._height, self._colour, self._device
@@ -148,6 +162,8 @@ class Printer:
         return self._press(pixels) if self._press is not None else None
 
     def _from_memory(self, frame: Frame) -> av.VideoFrame:
+        if is_grey(self._format):
+            return grey_picture(self._fitted(on_cpu(frame.pixels[..., 0])), self._format)
         rgb = self._fitted(on_cpu(frame.pixels))
         return self._picture(rgb, self._matte(frame, rgb) if self._alpha else None)
 

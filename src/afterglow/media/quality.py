@@ -111,6 +111,24 @@ LOSSLESS = frozenset({"ffv1", "png", "tiff", "gif", "rawvideo"})
 """Encoders that have no quality to set."""
 
 
+_WITHOUT_LOSS: Mapping[str, Options] = {
+    "libx265": {"x265-params": "lossless=1:log-level=error"},
+    "libvpx-vp9": {"lossless": "1", "row-mt": "1"},
+}
+"""Settings of encoders that need more than QP 0 for it."""
+
+
+def matte_options(encoder: str, qp: int | None, preset: str | None) -> Options:
+    """FFmpeg's options for a matte: without loss where the encoder can, unless a QP is given.
+
+    Raises what ``encoder_options`` raises.
+    """
+    options = encoder_options(encoder, qp or 0, preset)
+    if qp is None and encoder in _WITHOUT_LOSS:
+        return _WITHOUT_LOSS[encoder] | _preset(encoder, preset)
+    return options
+
+
 def encoder_options(encoder: str, qp: int, preset: str | None) -> Options:
     """FFmpeg's options for constant quality with this encoder.
 
