@@ -1,0 +1,65 @@
+"""Learned mattes by name: which network, with which settings, stands behind the one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Any
+
+from afterglow.analysis.matting.backend import Backend
+from afterglow.effects.matte.model.rvm import Rvm
+from afterglow.errors import ModelError, UsageError
+from afterglow.models.store import open_store
+
+Maker = Callable[..., Backend]
+
+_MODELS: Mapping[str, tuple[Maker, str]] = {
+    "rvm": (Rvm, "rvm-mobilenetv3"),
+    "rvm-torchscript": (Rvm, "rvm-mobilenetv3-torchscript"),
+    "rvm-resnet50": (Rvm, "rvm-resnet50"),
+}
+"""By the name that people say: who makes the backend, and the entry of the lock that it loads."""
+
+MODELS = tuple(_MODELS)
+"""Names of all learned mattes."""
+
+
+def backend_of(name: str, device: str, *, commercial_only: bool = False, **options: Any) -> Backend:
+    """The backend of that name; nothing is loaded before its first frame.
+
+    device: cpu, cuda or cuda:N.
+    options: settings of the backend, by the names of its fields; None leaves one as it is.
+
+    Raises:
+        UsageError: there is no such model, or it has no such setting or value.
+        ModelError: no lock has an entry for it.
+    """
+    if name not in _MODELS:
+        near = get_close_matches(name, MODELS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(MODELS)}"
+        raise UsageError(f"there is no matte model {name!r}", hint=hint)
+    make, entry = _MODELS[name]
+    _check_entry(entry)
+    given = {key: value for key, value in options.items() if value is not None}
+    _check_options(name, make, given)
+    return make(entry, device, commercial_only=commercial_only, **given)
+
+
+def _check_entry(entry: str) -> None:
+    """Raise ModelError where no lock knows the weights."""
+    if entry not in open_store().lock.models:
+        raise ModelError(
+            f"models.lock has no weights for {entry}: no pinned file of them is known",
+            hint=f"name your own file {entry} in the lock of AFTERGLOW_MODELS_LOCK: docs/models.md",
+        )
+
+
+def _check_options(name: str, make: Any, given: Mapping[str, Any]) -> None:
+    known = [field.name for field in fields(make)][2:]
+    for key in given:
+        if key not in known:
+            raise UsageError(
+                f"the model {name} has no setting {key}={given[key]!r}",
+                hint=f"it has {', '.join(known)}",
+            )
