@@ -53,6 +53,8 @@ class Clip:
     """What is read."""
     target: Path
     """What is written."""
+    alpha: str | None = None
+    """What stands between them on the command line, of a command that takes ALPHA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Outcome:
         return self.code != 0
 
 
-def sort_folder(source: Path, target: Path, *, overwrite: bool) -> Folder:
+def sort_folder(source: Path, target: Path, *, overwrite: bool, alpha: str | None = None) -> Folder:
     """The clips of a folder (not of the folders in it) and where they go, by name.
 
     Raises UsageError where the target is a file, or the same folder.
@@ -95,7 +97,7 @@ def sort_folder(source: Path, target: Path, *, overwrite: bool) -> Folder:
         raise UsageError(f"source and target are the same folder ({source})")
     files = sorted(path for path in source.iterdir() if path.is_file() and path.name[0] != ".")
     videos = [path for path in files if is_video(path)]
-    clips = [Clip(path, target / name) for path, name in target_names(videos).items()]
+    clips = [Clip(path, target / name, alpha) for path, name in target_names(videos).items()]
     return Folder(
         clips=tuple(clip for clip in clips if overwrite or not clip.target.exists()),
         finished=tuple(clip for clip in clips if not overwrite and clip.target.exists()),
@@ -156,11 +158,12 @@ class Crew:
 
     def _start(self, clip: Clip, command: Sequence[str]) -> subprocess.Popen[str] | None:
         line = [sys.executable, "-P", "-m", "afterglow", *command, "--json", "--"]
+        between = [] if clip.alpha is None else [clip.alpha]
         with self._lock:
             if self._stopped:
                 return None
             run = subprocess.Popen(
-                [*line, str(clip.source.absolute()), str(clip.target.absolute())],
+                [*line, str(clip.source.absolute()), *between, str(clip.target.absolute())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -41,13 +41,15 @@ class FolderRun:
     """Clips at once."""
     cluster: str | None
     """Address of a Ray cluster, or local."""
+    alpha: str | None = None
+    """ALPHA of a command that takes one: - or auto, the same for every clip."""
 
     def make(self, reporter: Reporter, *, overwrite: bool, dry_run: bool) -> None:
         """Make what is not there yet; raise, at the end, if a clip failed."""
         from afterglow.batch import sort_folder
 
         self._require_name_of_folder()
-        folder = sort_folder(self.source, self.target, overwrite=overwrite)
+        folder = sort_folder(self.source, self.target, overwrite=overwrite, alpha=self.alpha)
         _tell_sorting(folder, reporter, dry_run=dry_run)
         if dry_run or not folder.clips:
             return

@@ -22,7 +22,8 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 
         run.through(Soften(sigma=sigma))
 
-``streaming`` adds SOURCE, TARGET and the flags of every run; ``looks`` adds --effect and
+``streaming`` adds SOURCE, TARGET and the flags of every run; ``streaming_with_matte`` takes ALPHA
+between the two; ``looks`` adds --effect and
 --list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
 ``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``.
 """
@@ -38,6 +39,7 @@ import click
 
 from afterglow.cli.looks import list_looks, wear_look
 from afterglow.cli.run import NOTES, StreamRun
+from afterglow.cli.subject import OWN, Subject
 from afterglow.cli.values import DeviceName, Rate, Seconds
 from afterglow.errors import UsageError
 
@@ -123,6 +125,39 @@ def streaming(command: Callable[..., Any]) -> Callable[..., Any]:
 
     SOURCE and TARGET are files, image sequences (shot_%04d.png), - for a pipe, or two folders.
     """
+    return _behind(_with_run(command), _SHARED)
+
+
+def streaming_with_matte(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command SOURCE, ALPHA, TARGET and the flags of every run; it is called with ``run``.
+
+    ALPHA may be left out: the source's own matte is taken then, as with -. A run whose frames
+    would have none is refused. Adds --shortest and --commercial-only.
+    """
+    with_run = _with_run(command)
+
+    @functools.wraps(command)
+    def with_subject(alpha: str, shortest: bool, commercial_only: bool, **settings: Any) -> Any:
+        return with_run(subject=Subject(alpha, shortest, commercial_only), **settings)
+
+    source, target, *flags = _SHARED
+    return _behind(with_subject, (source, _ALPHA, target, *flags, *_OF_MATTES))
+
+
+def _one_alpha(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str:
+    """What stands between SOURCE and TARGET; the source's own matte where nothing does."""
+    if len(given) > 1:
+        raise UsageError(
+            f"there is one ALPHA between SOURCE and TARGET ({' '.join(given)})",
+            hint="put quotation marks around names with spaces",
+        )
+    if "" in given:
+        raise UsageError("ALPHA is empty", hint="give a matte file, auto or -")
+    return given[0] if given else OWN
+
+
+def _with_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, called with a ``run`` made of the settings that are a run's."""
 
     @functools.wraps(command)
     def with_run(**settings: Any) -> Any:
@@ -132,7 +167,7 @@ def streaming(command: Callable[..., Any]) -> Callable[..., Any]:
         mine = {name: settings.pop(name) for name in StreamRun.settings() if name in settings}
         return command(StreamRun(**mine), **settings)
 
-    return _behind(with_run, _SHARED)
+    return with_run
 
 
 def _behind(command: Callable[..., Any], decorators: Any) -> Callable[..., Any]:
@@ -167,6 +202,24 @@ def commercial_only(command: Command) -> Command:
         envvar="AFTERGLOW_COMMERCIAL_ONLY",
         help="Refuse models whose licence does not plainly allow commercial use.",
     )(command)
+
+
+_ALPHA = click.argument(
+    "alpha",
+    nargs=-1,
+    type=click.Path(allow_dash=True),
+    metavar="[ALPHA|auto|-]",
+    callback=_one_alpha,
+)
+
+_OF_MATTES = (
+    click.option(
+        "--shortest",
+        is_flag=True,
+        help="End with the shorter of video and matte; else different lengths are an error.",
+    ),
+    commercial_only,
+)
 
 
 def seed(command: Command) -> Command:

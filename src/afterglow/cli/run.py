@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
+from afterglow.cli.subject import Subject
 from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
@@ -65,6 +66,8 @@ class StreamRun:
     """Address of a Ray cluster, or local."""
     matte: str | None = None
     """A second video that is the matte."""
+    subject: Subject | None = None
+    """Where the matte comes from, of a command that cannot do without one."""
 
     @classmethod
     def settings(cls) -> frozenset[str]:
@@ -91,7 +94,10 @@ class StreamRun:
             if self.source != "-" and Path(self.source).is_dir():
                 self._folder(reporter)
             else:
-                self._video(effects, reporter)
+                self._video((*self._in_front(), *effects), reporter)
+
+    def _in_front(self) -> tuple[Effect, ...]:
+        return self.subject.in_front() if self.subject else ()
 
     def _require_images_for_rate(self) -> None:
         if self.rate is None:
@@ -138,7 +144,10 @@ class StreamRun:
             overwrite=self.overwrite,
             device=device,
         )
-        return Job(self.source, self.target, reading, writing, self.matte)
+        matte, shortest = self.matte, False
+        if self.subject:
+            matte, shortest = self.subject.file, self.subject.shortest
+        return Job(self.source, self.target, reading, writing, matte, shortest)
 
     def _device(self, watch: Watch) -> str:
         from afterglow.models.device import choose_device
@@ -158,9 +167,11 @@ class StreamRun:
     def _folder(self, reporter: Reporter) -> None:
         from afterglow.cli.folder import FolderRun
 
-        if self.matte is not None:
-            raise UsageError(f"--alpha is the matte of one video, not of a folder ({self.matte})")
+        matte = self.subject.file if self.subject else self.matte
+        if matte is not None:
+            raise UsageError(f"a matte file is for one video, not for a folder ({matte})")
         if self.target == "-":
             raise UsageError(f"a folder cannot go into a pipe ({self.source})")
-        folder = FolderRun(Path(self.source), Path(self.target), self.workers, self.cluster)
+        alpha = self.subject.alpha if self.subject else None
+        folder = FolderRun(Path(self.source), Path(self.target), self.workers, self.cluster, alpha)
         folder.make(reporter, overwrite=self.overwrite, dry_run=self.dry_run)

@@ -128,7 +128,15 @@ def _opened(job: Job, chain: Sequence[Effect], watch: Watch) -> Iterator[_Opened
     ) as source:
         frames, video = source.frames(), source.video
         if job.matte is not None:
-            frames, video = media.attach_matte(frames, video, job.matte, watch.say, source.offset)
+            frames, video = media.attach_matte(
+                frames,
+                video,
+                job.matte,
+                watch.say,
+                source.offset,
+                shortest=job.shortest,
+                whole=job.reading.duration is None,
+            )
         yield _Opened(source, frames, video, floor)
 
 

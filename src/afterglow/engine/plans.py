@@ -42,6 +42,8 @@ class Job:
     """Codec, quality and alpha of the target."""
     matte: str | None = None
     """A second video whose luma is the matte."""
+    shortest: bool = False
+    """End with the shorter of video and matte; else different lengths are an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def frames_of(video: VideoInfo, reading: ReadOptions) -> int | None:
 
 def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
     """The reading of a job, with the pre- and post-roll that its effects need around a cut."""
-    reading = job.reading
+    reading = _as_long_as_its_matte(job) if job.shortest and job.matte else job.reading
     if not reading.cut:
         return reading
     if job.source == "-":
@@ -122,6 +124,18 @@ def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
     else:
         video = media.probe(job.source).video
     return replace(reading, reach=reach_of(effects, video))
+
+
+def _as_long_as_its_matte(job: Job) -> ReadOptions:
+    """The reading cut where a shorter matte ends, so that the sound ends there as well."""
+    matte, reading = media.probe(str(job.matte)).video, job.reading
+    if matte.duration is None or matte.frames == 1 or job.source == "-":
+        return reading
+    video = media.probe(job.source).video
+    left = matte.duration - reading.start
+    if left <= 0 or (video.duration is not None and video.duration <= matte.duration):
+        return reading
+    return replace(reading, duration=min(left, reading.duration or left))
 
 
 def require_memory(

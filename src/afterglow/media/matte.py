@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
+from afterglow import ops
 from afterglow.errors import MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.options import ReadOptions, Say
@@ -24,6 +25,8 @@ _WHOLE = ReadOptions(hdr="keep")
 """A matte is not for looking at: its light may be of any kind."""
 _WORTH_SEEKING = Fraction(2)
 """Seconds; up to a nearer first frame the matte is simply decoded."""
+_HEADERS_MISS = Fraction(1, 2)
+"""Seconds by which the length that a header tells may be wrong."""
 
 
 def attach_matte(
@@ -32,6 +35,9 @@ def attach_matte(
     matte_source: str,
     say: Say,
     offset: Fraction | None = None,
+    *,
+    shortest: bool = False,
+    whole: bool = False,
 ) -> tuple[Iterator[Frame], VideoInfo]:
     """The frames with a matte from another file, and the video's facts with it.
 
@@ -41,13 +47,41 @@ def attach_matte(
 
     ``offset`` is the source's (``Source.offset``): seconds from its first picture to the time that
     pts 0 stands for. Without it the first frame is taken for the source's first picture.
+    ``shortest`` ends the video with its matte. ``whole`` says that the frames go to the end of
+    their source, so that a matte that goes on belongs to another one.
 
     Raises:
-        MediaError: the matte cannot be read, or ends more than a frame before the video.
+        MediaError: the matte cannot be read, or is more than a frame shorter, or longer than a
+            whole video, and ``shortest`` is not asked for.
     """
     source = open_source(matte_source, _WHOLE, say)
-    joined = _joined(frames, video, source, offset, say)
+    if whole and not shortest:
+        _require_like(video, source.video, max(offset or Fraction(0), Fraction(0)))
+    joined = _joined(frames, video, source, offset, say, _Lengths(shortest, whole))
     return joined, replace(video, alpha=True)
+
+
+def _require_like(video: VideoInfo, matte: VideoInfo, start: Fraction) -> None:
+    """Raise MediaError where the headers already tell lengths that are far apart.
+
+    Headers are not exact: what is nearer than this is found out at the end.
+    """
+    if video.duration is None or matte.duration is None or matte.frames == 1:
+        return
+    lasts = start + video.duration
+    if abs(lasts - matte.duration) > _HEADERS_MISS + 2 * max(1 / video.rate, 1 / matte.rate):
+        raise MediaError(
+            f"{matte.source}: the matte lasts {float(matte.duration):.3f} s, "
+            f"and the video {float(lasts):.3f} s",
+            hint="give the matte of this very video; or say --shortest",
+        )
+
+
+class _Lengths(NamedTuple):
+    """What is done where video and matte are not equally long."""
+
+    shortest: bool
+    whole: bool
 
 
 def grey_matte(frame: Frame) -> NDArray[Any]:
@@ -72,11 +106,17 @@ def fitted(matte: NDArray[Any], width: int, height: int, depth: int) -> NDArray[
 
 
 def _joined(
-    frames: Iterator[Frame], video: VideoInfo, source: Source, offset: Fraction | None, say: Say
+    frames: Iterator[Frame],
+    video: VideoInfo,
+    source: Source,
+    offset: Fraction | None,
+    say: Say,
+    lengths: _Lengths,
 ) -> Iterator[Frame]:
     with ExitStack() as stack:
         stack.enter_context(source)
         mattes: _Mattes | None = None
+        seconds = Fraction(0)
         for frame in frames:
             if offset is None:
                 offset = -frame.pts * video.time_base
@@ -84,7 +124,14 @@ def _joined(
             if mattes is None:
                 source = stack.enter_context(_wound(source, seconds, say))
                 mattes = _Mattes(source, video)
-            yield replace(frame, alpha=mattes.at(seconds))
+            alpha = mattes.at(seconds)
+            if mattes.is_over(seconds):
+                if not lengths.shortest:
+                    raise mattes.too_short()
+                return
+            yield replace(frame, alpha=ops.beside(alpha, frame.pixels))
+        if mattes is not None and lengths.whole and not lengths.shortest:
+            mattes.require_end(seconds)
 
 
 def _wound(source: Source, seconds: Fraction, say: Say) -> Source:
@@ -115,15 +162,40 @@ class _Mattes:
             self._now = self._fit(self._next)
             self._begin = self._time(self._next)
             self._next = next(self._frames, None)
-        frame_length = max(1 / self._video.rate, 1 / self._matte_info.rate)
-        end = self._begin + 1 / self._matte_info.rate
-        if self._next is None and not self._still and seconds >= end + frame_length:
-            raise MediaError(
-                f"{self._matte_info.source}: the matte ends at {float(end):.3f} s, "
-                "before the video does",
-                hint="give a matte as long as the video, or a single image",
-            )
         return self._now
+
+    def is_over(self, seconds: Fraction) -> bool:
+        """Whether the matte ends more than a frame before this time."""
+        return self._next is None and not self._still and seconds >= self._end + self._length
+
+    def too_short(self) -> MediaError:
+        """What to raise then."""
+        return MediaError(
+            f"{self._matte_info.source}: the matte ends at {float(self._end):.3f} s, "
+            "before the video does",
+            hint="give a matte as long as the video, or a single image; or say --shortest",
+        )
+
+    def require_end(self, last: Fraction) -> None:
+        """Raise MediaError where the matte goes on for more than a frame after the last one."""
+        end = last + 1 / self._video.rate
+        while self._next is not None and self._time(self._next) < end + self._length:
+            self._next = next(self._frames, None)
+        if self._next is not None:
+            raise MediaError(
+                f"{self._matte_info.source}: the matte goes on at {float(end):.3f} s, "
+                "where the video ends",
+                hint="give the matte of this very video; or say --shortest",
+            )
+
+    @property
+    def _end(self) -> Fraction:
+        return self._begin + 1 / self._matte_info.rate
+
+    @property
+    def _length(self) -> Fraction:
+        """Seconds of a frame of whichever is slower."""
+        return max(1 / self._video.rate, 1 / self._matte_info.rate)
 
     def _is_nearer(self, matte: Frame, seconds: Fraction) -> bool:
         late = self._time(matte) - seconds
