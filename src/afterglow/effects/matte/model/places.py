@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.frames import Pixels
 from afterglow.ops.halves import Array, Depth
 
 if TYPE_CHECKING:
     import torch
+
+    from afterglow.frames import Pixels
 
 
 def array_for_network(pixels: Pixels) -> NDArray[np.float32]:
@@ -40,6 +41,6 @@ def foreground_of(picture: Array | torch.Tensor, pixels: Pixels) -> Pixels:
     depth = cast(Depth, str(pixels.dtype).removeprefix("torch."))
     if isinstance(picture, np.ndarray):
         levels = ops.from_float(np.ascontiguousarray(picture[0].transpose(1, 2, 0)), depth)
-        return cast(Pixels, ops.beside(levels, pixels))
+        return cast("Pixels", ops.beside(levels, pixels))
     told: Any = ops.from_float(picture[0].float().permute(1, 2, 0).contiguous(), depth)
     return ops.array_of(told) if isinstance(pixels, np.ndarray) else told.to(pixels.device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -13,15 +13,18 @@ from afterglow.analysis.matting.backend import Cut
 from afterglow.effects.matte.model import places
 from afterglow.effects.matte.model.shots import Shots
 from afterglow.errors import UsageError
-from afterglow.frames import Frame, Pixels, Reach, VideoInfo
+from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.models.loading import loaded
 from afterglow.models.networks import Network
+
+if TYPE_CHECKING:
+    from afterglow.frames import Pixels
 
 Framing = Literal["portrait", "full-body"]
 """How much of the person is in the picture."""
 Memory: TypeAlias = tuple[Any, ...]
 """Four recurrent states as the network gave them; empty before the first frame."""
-Pass: TypeAlias = Callable[[Pixels, Memory, float], tuple[Cut, Memory]]
+Pass: TypeAlias = "Callable[[Pixels, Memory, float], tuple[Cut, Memory]]"
 
 _LONG_SIDE = {"portrait": 480, "full-body": 768}
 """Pixels of the long side that the network first looks at."""

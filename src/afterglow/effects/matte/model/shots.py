@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afterglow import ops
 from afterglow.analysis.camera import CameraTracker
 from afterglow.analysis.picture import measuring_size
-from afterglow.frames import Pixels, VideoInfo
+from afterglow.frames import VideoInfo
+
+if TYPE_CHECKING:
+    from afterglow.frames import Pixels
 
 _LINES = 135
 """Size of the measured picture: cuts are plain in it, and it costs least."""

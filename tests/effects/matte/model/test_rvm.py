@@ -1,0 +1,140 @@
+"""The recurrent network: its files' interfaces, its memory, its ratio and its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from afterglow import ops
+from afterglow.analysis.matting import Backend, Cut, cuts
+from afterglow.effects.matte.model import backend_of
+from afterglow.effects.matte.model.rvm import downsample_ratio
+from afterglow.errors import ModelError, UsageError
+from afterglow.frames import Frame, Reach, VideoInfo
+from tests.effects.matte.model.tiny import lay_lock, write_rvm_onnx, write_rvm_script
+from tests.scenes import Scene, frames_of, joined, pan, video_of
+
+WIDE, HIGH = 48, 32
+
+
+def video(depth: Any = 8) -> VideoInfo:
+    return VideoInfo(WIDE, HIGH, Fraction(25), Fraction(1, 25), depth=depth, bits=depth)
+
+
+def flat(level: int, t: int = 0, kind: Any = np.uint8) -> Frame:
+    return Frame(np.full((HIGH, WIDE, 3), level, kind), t)
+
+
+@pytest.fixture(params=["rvm", "rvm-torchscript"])
+def backend(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Backend]:
+    """Both kinds of file, each behind the real loader."""
+    if request.param == "rvm":
+        path, kind, name = write_rvm_onnx(tmp_path / "a.onnx"), "onnx", "rvm-mobilenetv3"
+    else:
+        path, kind = write_rvm_script(tmp_path / "a.torchscript"), "torchscript"
+        name = "rvm-mobilenetv3-torchscript"
+    lock = lay_lock(tmp_path, name, kind, [path.name])
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    yield backend_of(request.param, "cpu")
+
+
+def found(backend: Backend, *frames: Frame, told: VideoInfo | None = None) -> list[Cut]:
+    return [cut for _, cut in cuts(backend, iter(frames), told or video())]
+
+
+def test_the_memory_of_one_frame_reaches_the_next(backend: Backend) -> None:
+    first, second, third = found(backend, flat(51), flat(51, 1), flat(102, 2))
+    assert first.alpha.dtype == np.float32 and first.alpha.shape == (HIGH, WIDE)
+    assert np.allclose(first.alpha, 0.2, atol=1e-6)
+    assert np.allclose(second.alpha, 0.2 + 0.1, atol=1e-6)
+    assert np.allclose(third.alpha, 0.4 + 0.1, atol=1e-6)
+
+
+def test_a_second_video_remembers_nothing_of_the_first(backend: Backend) -> None:
+    again = [found(backend, flat(51))[0].alpha for _ in range(2)]
+    assert np.array_equal(again[0], again[1])
+
+
+def test_the_memory_is_dropped_at_a_cut(backend: Backend) -> None:
+    one = Scene(160, 90, frames=3, camera=pan(1), seed=1)
+    other = Scene(160, 90, frames=2, camera=pan(1), seed=7)
+    frames = list(frames_of(joined(one, other)))
+    mattes = [cut.alpha for cut in found(backend, *frames, told=video_of(one))]
+    fresh = [cut.alpha for cut in found(backend, *frames[3:], told=video_of(one))]
+    assert np.array_equal(mattes[3], fresh[0]) and np.array_equal(mattes[4], fresh[1])
+    assert not np.allclose(mattes[2], found(backend, frames[2], told=video_of(one))[0].alpha)
+
+
+@pytest.mark.parametrize(("depth", "kind"), [(8, np.uint8), (16, np.uint16)])
+def test_its_colours_are_in_the_type_of_the_frame(backend: Backend, depth: int, kind: Any) -> None:
+    white = (1 << depth) - 1
+    (cut,) = found(backend, flat(white // 5, kind=kind), told=video(depth))
+    assert isinstance(cut.foreground, np.ndarray) and cut.foreground.dtype == kind
+    assert cut.foreground.shape == (HIGH, WIDE, 3)
+    assert np.all(cut.foreground == white - white // 5)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_tensors_give_what_arrays_give(backend: Backend, kind: Any) -> None:
+    torch = pytest.importorskip("torch")
+    white = np.iinfo(kind).max
+    pixels = np.random.default_rng(1).integers(0, white, (HIGH, WIDE, 3)).astype(kind)
+    (plain,) = found(backend, Frame(pixels, 0))
+    (told,) = found(backend, Frame(torch.from_numpy(pixels), 0))
+    assert isinstance(told.alpha, np.ndarray) and isinstance(told.foreground, torch.Tensor)
+    assert np.allclose(told.alpha, plain.alpha, atol=1e-6)
+    assert told.foreground.dtype == torch.from_numpy(pixels).dtype
+    assert plain.foreground is not None
+    assert np.array_equal(ops.array_of(told.foreground), plain.foreground)
+
+
+@pytest.mark.parametrize(
+    ("size", "portrait", "full"),
+    [((512, 512), 1, 1), ((1280, 720), 0.375, 0.6), ((1920, 1080), 0.25, 0.4),
+     ((3840, 2160), 0.125, 0.2), ((1080, 1920), 0.25, 0.4), ((640, 360), 0.75, 1)],
+)  # fmt: skip
+def test_the_ratio_is_the_one_that_its_authors_recommend(
+    size: tuple[int, int], portrait: float, full: float
+) -> None:
+    assert downsample_ratio(*size, "portrait") == pytest.approx(portrait)
+    assert downsample_ratio(*size, "full-body") == pytest.approx(full)
+    assert downsample_ratio(*size) == pytest.approx(full)
+
+
+@pytest.mark.parametrize(("wish", "ratio"), [(0.3, 0.3), (None, 0.6)])
+def test_the_network_hears_the_ratio(backend: Backend, wish: float | None, ratio: float) -> None:
+    name = "rvm" if "torch" not in backend.entry else "rvm-torchscript"  # type: ignore[attr-defined]
+    chosen = backend_of(name, "cpu", downsample=wish)
+    told = VideoInfo(1280, 64, Fraction(25), Fraction(1, 25))
+    with chosen.start(told) as state:
+        _, after = chosen.step(Frame(np.zeros((64, 1280, 3), np.uint8), 0), state)
+    assert float(after.memory[3].reshape(-1)[0]) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("wish", [0.0, -1.0, 1.01])
+def test_a_ratio_that_cannot_be_is_refused(wish: float) -> None:
+    with pytest.raises(UsageError, match="ratio"):
+        backend_of("rvm", "cpu", downsample=wish)
+
+
+def test_a_cut_of_the_video_needs_frames_before(backend: Backend) -> None:
+    assert backend.reach(video()) == Reach(past=12)
+    assert backend.memory(video()) > 28 * WIDE * HIGH
+
+
+def test_a_network_without_a_file_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AFTERGLOW_MODELS_LOCK", raising=False)
+    with pytest.raises(ModelError, match="rvm-resnet50") as caught:
+        backend_of("rvm-resnet50", "cpu")
+    assert "AFTERGLOW_MODELS_LOCK" in caught.value.hint
+    with pytest.raises(UsageError, match="rvmm"):
+        backend_of("rvmm", "cpu")
+    with pytest.raises(UsageError, match="mask"):
+        backend_of("rvm", "cpu", mask=3)
