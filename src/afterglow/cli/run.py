@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 NOTES = "afterglow.notes"
 """Where in a click context the lines lie that a run should say first."""
 
+_SPEAKER = "afterglow.speaker"
+"""Where in a click context lies what tells the lines of the run under way."""
+
+
+def tell_note(line: str) -> None:
+    """Tell a line of the run under way, for effects that learn something from its pictures."""
+    click.get_current_context().meta[_SPEAKER](line)
+
 
 @dataclass(frozen=True, slots=True)
 class StreamRun:
@@ -88,6 +96,7 @@ class StreamRun:
     def through(self, *effects: Effect) -> None:
         """Send the source through the effects into the target; raise what a person must know."""
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
+            click.get_current_context().meta[_SPEAKER] = reporter.note
             for note in click.get_current_context().meta.get(NOTES, ()):
                 reporter.note(note)
             self._require_images_for_rate()

@@ -1,0 +1,166 @@
+"""The ``matte`` command: its flags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from afterglow.cli import options
+from afterglow.cli.run import StreamRun, tell_note
+from afterglow.cli.values import Colour, Number
+from afterglow.effects.matte.backends import MODELS, backend_for, require_taken
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.effects.matte.effect import Matte
+    from afterglow.media.choice import CodecName
+
+_LOSSLESS = ("ffv1", "h264", "hevc", "av1", "vp9", "prores")
+
+
+class Key(Colour):
+    """A colour, or auto."""
+
+    name = "auto|colour"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """(R, G, B), each 0-255, or "auto"; a usage error for anything else."""
+        return value if value == "auto" else super().convert(value, param, ctx)
+
+
+@click.command(short_help="Cut the subject out, as a matte.")
+@options.streaming
+@options.commercial_only
+@click.option(
+    "--model",
+    "models",
+    type=click.Choice(MODELS),
+    multiple=True,
+    default=MODELS[:1],
+    help="What finds the subject; several, where TARGET is a folder.",
+)
+@click.option(
+    "--key",
+    type=Key(),
+    help="Colour of the backing; auto takes it from the border of the first picture.",
+)
+@click.option(
+    "--tolerance",
+    type=Number(0, 90),
+    help="Per cent of the way from backing to subject that are backing still (by its noise).",
+)
+@click.option(
+    "--softness",
+    type=Number(1, 100),
+    help="Per cent of that way over which the matte rises (all that is left of it).",
+)
+@click.option(
+    "--despill", type=Number(0, 1), help="Share of the backing's light taken off the subject."
+)
+@click.option(
+    "--plate",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Picture of the empty scene, for difference.",
+)
+@click.option(
+    "--mask",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Matte of the first picture, for matanyone.",
+)
+@click.option(
+    "--chunk-seconds",
+    type=Number(1, 3600),
+    help="Work through the video in pieces of this length, to save memory.",
+)
+@click.option("--grow", type=Number(0, 200), help="Pixels by which the edge moves outwards.")
+@click.option("--shrink", type=Number(0, 200), help="Pixels by which the edge moves inwards.")
+@click.option("--feather", type=Number(0, 200), default=0, help="Pixels of softness at the edge.")
+@click.option(
+    "--gamma",
+    type=Number(0.1, 10),
+    default=1,
+    help="Above 1 makes soft parts denser, below thinner.",
+)
+@click.option(
+    "--decontaminate", is_flag=True, help="Take the background out of the colours of soft parts."
+)
+@click.option(
+    "--alpha-codec",
+    type=click.Choice(_LOSSLESS),
+    help="Write the matte alone, as a grey video in this codec.",
+)
+def matte(
+    run: StreamRun, models: tuple[str, ...], alpha_codec: CodecName | None, **settings: Any
+) -> None:
+    """Find the subject of SOURCE and write where it is.
+
+    A TARGET that can hold a matte (.mov, .mkv, .webm, numbered .png, or - for a pipe) gets the
+    subject with its matte; any other gets the matte alone as a grey video without loss, as do all
+    with --alpha-out no. A folder gets both for every --model, and a comparison of them.
+
+    \b
+    Examples:
+      afterglow matte in.mp4 matte.mp4
+      afterglow matte green.mp4 cut.mov --model chroma
+      afterglow matte in.mp4 matte.mkv --model difference --plate empty.png --alpha-codec ffv1
+      afterglow matte in.mp4 - | afterglow composite - out.mp4 --bg beach.png
+    """
+    run = _toward(run, alpha_codec)
+    (model,) = models
+    run.through(_effect(run, model, gray=not run.holds_alpha(), **settings))
+
+
+def _toward(run: StreamRun, alpha_codec: CodecName | None) -> StreamRun:
+    """The run, told to write the matte alone where a codec is given for it."""
+    if alpha_codec is None:
+        return run
+    if run.alpha_out == "yes" or run.codec is not None:
+        other = "--codec" if run.codec is not None else "--alpha-out yes"
+        raise UsageError(f"--alpha-codec writes the matte alone, and {other} does not")
+    return replace(run, alpha_out="no", codec=alpha_codec)
+
+
+def _effect(
+    run: StreamRun,
+    model: str,
+    *,
+    gray: bool,
+    commercial_only: bool,
+    grow: float | None,
+    shrink: float | None,
+    feather: float,
+    gamma: float,
+    decontaminate: bool,
+    **given: Any,
+) -> Matte:
+    from afterglow.cli.stills import still
+    from afterglow.effects.matte.effect import Matte
+    from afterglow.models.device import choose_device
+
+    if grow is not None and shrink is not None:
+        raise UsageError("--grow and --shrink pull the same edge: give one of them")
+    require_taken([model], given)
+    if given["plate"] is not None:
+        given["plate"] = still(given["plate"])[0]
+    backend = backend_for(
+        model,
+        given,
+        device=choose_device(run.device).name,
+        commercial_only=commercial_only,
+        colours=not gray,
+        say=tell_note,
+    )
+    return Matte(
+        backend,
+        gamma=gamma,
+        grow=(grow or 0.0) - (shrink or 0.0),
+        feather=feather,
+        decontaminate=decontaminate,
+        gray=gray,
+    )
