@@ -9,6 +9,7 @@ from typing import Any
 
 from afterglow.analysis.matting.backend import Backend
 from afterglow.effects.matte.model.rvm import Rvm
+from afterglow.effects.matte.model.still import BiRefNet, Rmbg
 from afterglow.errors import ModelError, UsageError
 from afterglow.models.store import open_store
 
@@ -18,6 +19,10 @@ _MODELS: Mapping[str, tuple[Maker, str]] = {
     "rvm": (Rvm, "rvm-mobilenetv3"),
     "rvm-torchscript": (Rvm, "rvm-mobilenetv3-torchscript"),
     "rvm-resnet50": (Rvm, "rvm-resnet50"),
+    "birefnet": (BiRefNet, "birefnet-general"),
+    "rembg": (BiRefNet, "birefnet-general"),
+    "birefnet-lite": (BiRefNet, "birefnet-general-lite"),
+    "rmbg2": (Rmbg, "rmbg2"),
 }
 """By the name that people say: who makes the backend, and the entry of the lock that it loads."""
 

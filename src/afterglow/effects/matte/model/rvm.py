@@ -105,7 +105,13 @@ class Rvm:
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
         """Load the network; it remembers nothing."""
-        with loaded(self.entry, self.device, commercial_only=self.commercial_only) as model:
+        with loaded(
+            self.entry,
+            self.device,
+            commercial_only=self.commercial_only,
+            dtype="float16",
+            hint="--downsample, --resolution or --device cpu",
+        ) as model:
             ratio = self._ratio(video)
             if isinstance(model, Network):
                 yield State(_by_arrays(model), ratio, Shots(video))
@@ -143,7 +149,6 @@ def _by_tensors(script: Any, device: str) -> Pass:
     import torch
 
     halves = torch.device(device).type == "cuda"
-    script = script.half() if halves else script
 
     def run(pixels: Pixels, memory: Memory, ratio: float) -> tuple[Cut, Memory]:
         with torch.inference_mode():
