@@ -43,3 +43,10 @@ class Network:
     def close(self) -> None:
         """Let go of the weights."""
         self._run = None
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error says that the memory is not enough; each library says it its own way."""
+    words = str(error).lower()
+    told = ("out of memory", "can't allocate memory", "failed to allocate memory", "bad allocation")
+    return isinstance(error, MemoryError) or any(each in words for each in told)

@@ -31,8 +31,13 @@ def read_tflite(content: bytes) -> Network:
     def run(arrays: Mapping[str, NDArray[Any]]) -> Sequence[NDArray[Any]]:
         for name, array in arrays.items():
             net.setInput(array, name)
-        with _quiet():
-            return list(net.forward(outputs))
+        try:
+            with _quiet():
+                return list(net.forward(outputs))
+        except cv2.error as error:
+            if error.code == cv2.Error.StsNoMem:
+                raise MemoryError(error.err) from error
+            raise
 
     return Network(inputs, outputs, run)
 
