@@ -1,17 +1,24 @@
-"""People in a video: a small network's matte, followed, sharpened and steadied."""
+"""People in a video: a small network's matte, followed, kept clean, steadied and sharpened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.analysis import cuts
+from afterglow.analysis.follow import begin, follow
+from afterglow.analysis.matting import crop, refine, steady, stray
 from afterglow.analysis.matting.backend import Cut
+from afterglow.analysis.matting.crop import Box
+from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
@@ -23,42 +30,183 @@ Opener: TypeAlias = Callable[[], AbstractContextManager[Network]]
 
 LANDSCAPE, SQUARE = (256, 144), (256, 256)
 """(width, height) of the pictures that the two networks are given."""
+_PIXELS = 640 * 360
+"""Of the picture that mattes are found on."""
+_COARSE = 256
+"""Longer side of the picture that parts are told on."""
+_SEARCH, _PAUSE = Fraction(1, 2), Fraction(1, 6)
+"""Seconds between two looks at the whole picture; that a new part waits, and then fades in."""
+_RADIUS = 4
+"""Pixels that an edge is sought in, at 360 lines."""
+_FIRST_LOOKS = 2
+"""How often the crops of a shot's first frame are found anew."""
 
 
-class State(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
     """All that is known of a video so far."""
 
     landscape: Network
     square: Network
+    video: VideoInfo
+    boxes: tuple[Box, ...] = ()
+    """Where people are."""
+    kept: stray.Kept | None = None
+    """The parts of the last matte; None where a shot begins."""
+    last: steady.Seen | None = None
+    """The last picture and its matte."""
+    look: Look | None = None
+    """The last picture, for telling cuts."""
+    since: int = 0
+    """Frames since the whole picture was looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sizes:
+    """(width, height) of the pictures that are worked on."""
+
+    work: tuple[int, int]
+    grey: tuple[int, int]
+    coarse: tuple[int, int]
+
+
+def _sizes(video: VideoInfo) -> _Sizes:
+    width, height = video.width, video.height
+    work = min(1.0, (_PIXELS / (width * height)) ** 0.5)
+    coarse = min(work, _COARSE / max(width, height))
+    return _Sizes(*(_scaled(width, height, each) for each in (work, work / 2, coarse)))
+
+
+def _scaled(width: int, height: int, by: float) -> tuple[int, int]:
+    return max(1, round(width * by)), max(1, round(height * by))
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """People, found by two small networks: one for whole pictures, one for parts of them."""
+    """People, found by two small networks and followed from frame to frame."""
 
     landscape: Opener
-    """Opens the network that is given whole pictures, at 256 x 144."""
+    """Opens the network that is given whole wide pictures, at 256 x 144."""
     square: Opener
-    """Opens the network that is given the parts that hold people, at 256 x 256."""
+    """Opens the network that is given parts that hold people, and tall pictures, at 256 x 256."""
 
     def reach(self, video: VideoInfo) -> Reach:
-        """Frames until the matte has settled."""
-        return Reach()
+        """Two looks at the whole picture, and the wait and fade of who was found."""
+        return Reach(past=2 * _frames(video, _SEARCH) + 2 * _frames(video, _PAUSE))
 
     def memory(self, video: VideoInfo) -> int:
-        """A few pictures of the frame's size."""
-        return 16 * video.width * video.height
+        """The last picture, small, and its matte and parts."""
+        width, height = _sizes(video).work
+        return 16 * width * height
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
         """Open the networks; nothing is known yet."""
         with ExitStack() as open_ones:
-            networks = (open_ones.enter_context(each()) for each in (self.landscape, self.square))
-            yield State(*networks)
+            networks = [open_ones.enter_context(each()) for each in (self.landscape, self.square)]
+            yield State(networks[0], networks[1], video)
 
     def step(self, frame: Frame, state: Any) -> tuple[Cut, State]:
         """Return the matte of a frame, and what is known after it."""
-        picture = levels.as_depth(ops.resize(ops.array_of(frame.pixels), *LANDSCAPE), "uint8")
-        sure = state.landscape(np.ascontiguousarray(picture))
-        height, width = frame.pixels.shape[:2]
-        return Cut(ops.resize(sure, width, height)), state
+        picture = ops.array_of(frame.pixels)
+        return _step(picture, state)
+
+
+def _frames(video: VideoInfo, seconds: Fraction) -> int:
+    """Frames in so many seconds, at most 60."""
+    return min(60, max(1, round(video.rate * seconds)))
+
+
+def _step(picture: NDArray[Any], state: State) -> tuple[Cut, State]:
+    sizes = _sizes(state.video)
+    work = levels.as_depth(ops.reduce(picture, *sizes.work), "uint8")
+    grey = _grey(work, sizes.grey)
+    state = _shot(grey, state)
+    whole = levels.as_depth(picture, "uint8")
+    sure, boxes, state = _looked(whole, sizes, state)
+    parts = stray.parts_of(ops.resize(sure, *sizes.coarse))
+    kept = stray.judged(parts, state.kept, _frames(state.video, _PAUSE))
+    gain = cv2.resize(kept.gain, sizes.work, interpolation=cv2.INTER_LINEAR)
+    matte = steady.steadied(sure * gain, grey, state.last)
+    now = tuple(crop.followed(boxes, _boxes(parts)))
+    state = replace(state, boxes=now, kept=kept, last=steady.Seen(grey, matte))
+    return Cut(_sharpened(picture, work, matte)), state
+
+
+def _grey(work: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(ops.resize(ops.luma(work), *size), np.uint8)
+
+
+def _shot(grey: NDArray[np.uint8], state: State) -> State:
+    """What is known of the shot that a frame belongs to: nothing, if it begins one."""
+    now = look(grey, None, measuring_size(grey.shape, 90))
+    if state.look is not None and _is_cut(state.look, now):
+        return State(state.landscape, state.square, state.video, look=now)
+    return replace(state, look=now)
+
+
+def _is_cut(before: Look, now: Look) -> bool:
+    """Whether a new shot begins; looked at closely only where the grey levels have changed."""
+    if min(now.grey.shape) < 12 or before.blank or now.blank:
+        return before.blank != now.blank
+    change = cuts.histogram_change(cuts.histogram(before.grey), cuts.histogram(now.grey))
+    return change > 0.2 and follow(begin(before, "translation"), now, "translation").cut
+
+
+def _looked(
+    picture: NDArray[np.uint8], sizes: _Sizes, state: State
+) -> tuple[NDArray[np.float32], tuple[Box, ...], State]:
+    """What the networks find in a picture, the crops it was found in, and the state."""
+    shape = sizes.work[::-1]
+    boxes, since = state.boxes, state.since + 1
+    fresh = state.kept is None
+    if fresh or not boxes or since >= _frames(state.video, _SEARCH):
+        boxes, since = tuple(crop.apart([*boxes, *_newcomers(picture, sizes, state)])), 0
+    for _ in range(_FIRST_LOOKS if fresh else 0):
+        sure = _crops(picture, boxes, shape, state)
+        boxes = tuple(_boxes(stray.parts_of(ops.resize(sure, *sizes.coarse))))
+    return _crops(picture, boxes, shape, state), boxes, replace(state, since=since)
+
+
+def _crops(
+    picture: NDArray[np.uint8], boxes: tuple[Box, ...], shape: tuple[int, ...], state: State
+) -> NDArray[np.float32]:
+    shown = [box.grown(crop.MARGIN) for box in boxes]
+    return crop.seen(state.square, picture, shown, SQUARE, (shape[0], shape[1]))
+
+
+def _newcomers(picture: NDArray[np.uint8], sizes: _Sizes, state: State) -> list[Box]:
+    """Who is in the whole picture and in none of the crops."""
+    wide = picture.shape[1] > picture.shape[0]
+    network, size = (state.landscape, LANDSCAPE) if wide else (state.square, SQUARE)
+    coarse = sizes.coarse[::-1]
+    sure = crop.seen(network, picture, [crop.WHOLE], size, (coarse[0], coarse[1]))
+    for box in state.boxes:
+        sure[box.grown(crop.MARGIN).within(*sizes.coarse)] = 0
+    return _boxes(stray.parts_of(sure))
+
+
+def _boxes(parts: stray.Parts) -> list[Box]:
+    wanted = [int(n) for n in np.flatnonzero(parts.real())]
+    return crop.boxes_of(parts.labels, parts.stats, wanted)
+
+
+def _sharpened(
+    picture: NDArray[Any], work: NDArray[np.uint8], matte: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The matte at the size of the picture, with its edges; 0 far from everything."""
+    found = np.zeros(picture.shape[:2], np.float32)
+    inside = matte > 0.02
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not len(rows):
+        return found
+    height, width = matte.shape
+    pad = 2 * _RADIUS
+    top, bottom = max(0, rows[0] - pad), min(height, rows[-1] + 1 + pad)
+    left, right = max(0, columns[0] - pad), min(width, columns[-1] + 1 + pad)
+    box = Box(left / width, top / height, right / width, bottom / height)
+    spot = box.within(picture.shape[1], picture.shape[0])
+    guide, part = work[top:bottom, left:right], matte[top:bottom, left:right]
+    planes = refine.coefficients(guide, part, _RADIUS)
+    found[spot] = refine.applied(planes, picture[spot])
+    return found

@@ -1,0 +1,74 @@
+"""Steadiness: where the picture goes on as before, so does its matte.
+
+The matte before is carried along by optical flow (DIS: T. Kroeger et al., Fast optical flow using
+dense inverse search, ECCV 2016) and counts where the carried picture is like the present one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_MEMORY = 0.7
+"""Weight of the matte before, where nothing speaks against it."""
+_UNLIKE = 10.0
+"""Levels, 0-255, by which a carried picture may differ."""
+_FAST = 0.02
+"""Motion from frame to frame, by the picture's longer side, that is no longer steady."""
+_LEAST_SIDE = 16
+"""Pixels: in a smaller picture nothing is carried along."""
+
+
+class Seen(NamedTuple):
+    """What is remembered of a frame."""
+
+    grey: NDArray[np.uint8]
+    """(h, w)."""
+    matte: NDArray[np.float32]
+    """(H, W)."""
+
+
+def steadied(
+    matte: NDArray[np.float32], grey: NDArray[np.uint8], before: Seen | None
+) -> NDArray[np.float32]:
+    """Return the (H, W) float32 0-1 matte, as it was before where the picture goes on.
+
+    grey: (h, w) uint8, of any size with the matte's shape.
+    """
+    if before is None or min(grey.shape) < _LEAST_SIDE:
+        return matte
+    flow = _flow(grey, before.grey)
+    weight = _weight(grey, before.grey, flow)
+    size = matte.shape[::-1]
+    scale = np.float32([matte.shape[1] / grey.shape[1], matte.shape[0] / grey.shape[0]])
+    large = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR) * scale
+    carried = _carried(before.matte, large)
+    weight = cv2.resize(weight, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(matte + weight * (carried - matte), np.float32)
+
+
+def _flow(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(h, w, 2) where each pixel was before, in pixels from where it is."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    return np.asarray(search.calc(now, before, np.zeros((*now.shape, 2), np.float32)), np.float32)
+
+
+def _carried(plane: NDArray[np.generic], flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The plane before, brought to where its pixels are now."""
+    height, width = flow.shape[:2]
+    x = flow[..., 0] + np.arange(width, dtype=np.float32)
+    y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    moved = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32)
+
+
+def _weight(
+    now: NDArray[np.uint8], before: NDArray[np.uint8], flow: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(h, w) how much the matte before counts."""
+    unlike = cv2.blur(np.abs(_carried(before, flow) - now), (5, 5))
+    speed = np.hypot(flow[..., 0], flow[..., 1]) / (_FAST * max(now.shape))
+    return np.asarray(_MEMORY * np.exp(-np.square(unlike / _UNLIKE) - np.square(speed)), np.float32)
