@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ _MOST = 3
 _SMALL = 0.1
 """Area, by that of the largest, below which a part joins the nearest box: a hand, a foot."""
 _INWARD = 0.25
-"""Share of the way that the side of a crop moves inwards in one frame; outwards it moves at once."""
+"""Share of the way that a side of a crop moves inwards in a frame; outwards it moves at once."""
 _FEATHER = 0.03
 """Share of a crop over which it fades out at a side that is not the picture's own."""
 
