@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from afterglow.analysis.matting.backend import Backend
+from afterglow.effects.matte.model.matanyone import MatAnyone
 from afterglow.effects.matte.model.rvm import Rvm
 from afterglow.effects.matte.model.still import BiRefNet, Rmbg
 from afterglow.errors import ModelError, UsageError
@@ -23,6 +24,8 @@ _MODELS: Mapping[str, tuple[Maker, str]] = {
     "rembg": (BiRefNet, "birefnet-general"),
     "birefnet-lite": (BiRefNet, "birefnet-general-lite"),
     "rmbg2": (Rmbg, "rmbg2"),
+    "matanyone": (MatAnyone, "matanyone"),
+    "matanyone2": (MatAnyone, "matanyone2"),
 }
 """By the name that people say: who makes the backend, and the entry of the lock that it loads."""
 
@@ -61,10 +64,10 @@ def _check_entry(entry: str) -> None:
 
 
 def _check_options(name: str, make: Any, given: Mapping[str, Any]) -> None:
-    known = [field.name for field in fields(make)][2:]
+    known = [field.name for field in fields(make)][3:]
     for key in given:
         if key not in known:
             raise UsageError(
                 f"the model {name} has no setting {key}={given[key]!r}",
-                hint=f"it has {', '.join(known)}",
+                hint=f"it has {', '.join(known) or 'none'}",
             )
