@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.align import Matrix
+from afterglow.analysis.align import Matrix, inverse
 from afterglow.analysis.follow import Model, Seen, begin, follow
 from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.frames import Frame, VideoInfo
@@ -134,7 +134,7 @@ class CameraTracker:
         ratio = np.array(self._size) / self._full
         shrink = np.diag([*ratio, 1.0])
         shrink[:2, 2] = (ratio - 1) / 2
-        return np.linalg.inv(shrink) @ matrix @ shrink
+        return inverse(shrink) @ matrix @ shrink
 
 
 def track(

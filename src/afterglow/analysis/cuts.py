@@ -39,11 +39,9 @@ def histogram_change(before: NDArray[np.float64], after: NDArray[np.float64]) ->
 
     The levels of neighbouring bins are shared, so that noise and a little light do not count.
     """
-    kernel = np.array([0.25, 0.5, 0.25])
-    soft = [
-        np.apply_along_axis(np.convolve, 1, one, kernel, mode="full") for one in (before, after)
-    ]
-    return float(np.abs(soft[0] - soft[1]).sum() / 2 / len(before))
+    apart = np.pad(before - after, ((0, 0), (2, 2)))
+    soft = (apart[:, :-2] + 2 * apart[:, 1:-1] + apart[:, 2:]) / 4
+    return float(np.abs(soft).sum() / 2 / len(before))
 
 
 def is_cut(

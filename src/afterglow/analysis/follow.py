@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from afterglow.analysis import cuts, phase
 from afterglow.analysis.align import (
@@ -19,6 +18,7 @@ from afterglow.analysis.align import (
     Matrix,
     Reference,
     frame_weight,
+    inverse,
     mismatch,
     outvotes,
     reference,
@@ -28,10 +28,12 @@ from afterglow.analysis.align import (
 )
 from afterglow.analysis.features import followed_similarity
 from afterglow.analysis.picture import Look
-from afterglow.analysis.propose import Found, distance, halved, propose
+from afterglow.analysis.propose import Found, distance, explained, halved, propose
 
 Model: TypeAlias = Literal["translation", "similarity", "none"]
 """What a camera may do: shift; shift, turn and zoom; nothing."""
+Spectra: TypeAlias = tuple[phase.Spectrum, ...]
+"""Of one picture, under one or more weights."""
 
 _LOCK = 0.02
 """Pixels: a camera that seems to move less stands still."""
@@ -56,12 +58,12 @@ class Seen:
     """What is remembered of a video when a frame has been seen."""
 
     look: Look
-    spectra: tuple[phase.Spectrum, ...]
-    """Of the coarse picture without the subject: of its middle, and of the ring around it."""
+    masked: Grey | None
+    """(h / 2, w / 2) 0-1: what its spectra leave out, as it moved by itself the frame before."""
+    spectra: Spectra | None
+    """Of the coarse picture without the subject; None where nobody needed them yet."""
     coarse: Reference
     """The coarse picture; its weight is high at the borders, where the background is."""
-    levels: NDArray[np.float64]
-    """Histogram, block by block."""
     anchor: Reference
     """An earlier frame of the shot that is still largely in view."""
     anchor_place: Matrix
@@ -83,8 +85,8 @@ def begin(look: Look, model: Model, *, shot: int = 0, found: Found | None = None
     """Return what is remembered after the first frame of a shot; found: of a cut."""
     rest = np.eye(3)
     return Seen(
-        look, _spectra(look, None), _coarse(look), cuts.histogram(look.grey), _anchor(look, model),
-        rest, rest, rest, found=found, cut=found is not None, shot=shot,
+        look, None, None, _coarse(look), _anchor(look, model), rest, rest, rest,
+        found=found, cut=found is not None, shot=shot,
     )  # fmt: skip
 
 
@@ -92,25 +94,46 @@ def follow(before: Seen, look: Look, model: Model) -> Seen:
     """Return what is remembered after the next frame."""
     if before.over:
         return begin(look, model, shot=before.shot + 1)
-    spectra, levels = _spectra(look, before.moving), cuts.histogram(look.grey)
-    pairs = list(zip(before.spectra, spectra, strict=False))
-    found = propose(before.coarse, look.coarse, pairs, _guesses(before, look, model))
-    change = cuts.histogram_change(before.levels, levels)
-    size, dim = look.coarse.size, look.dim or before.look.dim
-    if cuts.is_cut(found.response, found.mismatch, change, pixels=size, dim=dim):
+    textured = textured_sides(before.coarse)
+    found, spectra = _found(before, look, _guesses(before, look, model), textured)
+    if spectra and _is_cut(before, look, found):
         return begin(look, model, shot=before.shot + 1, found=found)
     anchor, anchor_place, place = before.anchor, before.anchor_place, before.place
-    if textured_sides(before.coarse):
+    if textured:
         anchor, anchor_place, place = _refined(before, look, found, model)
-    step = place @ np.linalg.inv(before.place)
+    step = place @ inverse(before.place)
     moving = None if look.matted else _moving(before.coarse, look.coarse, step)
     return Seen(
-        look, spectra, _coarse(look), levels, anchor, anchor_place, place, step, moving, found,
-        shot=before.shot,
+        look, before.moving, spectra, _coarse(look), anchor, anchor_place, place, step, moving,
+        found, shot=before.shot,
     )  # fmt: skip
 
 
-def _spectra(look: Look, moving: Grey | None) -> tuple[phase.Spectrum, ...]:
+def _found(
+    before: Seen, look: Look, guesses: list[Matrix], textured: bool
+) -> tuple[Found, Spectra | None]:
+    """Return the motion, and the spectra unless a guess explains the picture without them.
+
+    Where there is little to see, anything explains it: then the spectra are always asked.
+    """
+    if textured and not (look.dim or before.look.dim):
+        expected = explained(before.coarse, look.coarse, guesses)
+        if expected:
+            return expected, None
+    then = before.spectra or _spectra(before.look, before.masked)
+    spectra = _spectra(look, before.moving)
+    pairs = list(zip(then, spectra, strict=False))
+    return propose(before.coarse, look.coarse, pairs, guesses), spectra
+
+
+def _is_cut(before: Seen, look: Look, found: Found) -> bool:
+    then, now = cuts.histogram(before.look.grey), cuts.histogram(look.grey)
+    change = cuts.histogram_change(then, now)
+    dim = look.dim or before.look.dim
+    return cuts.is_cut(found.response, found.mismatch, change, pixels=look.coarse.size, dim=dim)
+
+
+def _spectra(look: Look, moving: Grey | None) -> Spectra:
     """Return the spectra; a ring is needed where nobody says what the subject is."""
     middle = phase.hann(*look.coarse.shape)
     if look.matted:
@@ -181,8 +204,8 @@ def _refined(
         anchor, anchor_place = _anchor(before.look, model), before.place
         fit = _aligned(before, look, found, anchor, anchor_place)
     place = found.step @ before.place if fit is None else fit @ anchor_place
-    rest = before.place @ np.linalg.inv(anchor_place)
-    if _at_rest(anchor, look, place @ np.linalg.inv(anchor_place), rest):
+    rest = before.place @ inverse(anchor_place)
+    if _at_rest(anchor, look, place @ inverse(anchor_place), rest):
         place = before.place
     return anchor, anchor_place, place
 
@@ -191,7 +214,7 @@ def _aligned(
     before: Seen, look: Look, found: Found, anchor: Reference, anchor_place: Matrix
 ) -> Matrix | None:
     """Return the motion from an anchor; None where it is hardly in view or no longer alike."""
-    start = found.step @ before.place @ np.linalg.inv(anchor_place)
+    start = found.step @ before.place @ inverse(anchor_place)
     if _in_view(start, look.fine.shape) < _KEEP_ANCHOR:
         return None
     fit = refine(anchor, look.fine, start, _FINE_ERRORS)

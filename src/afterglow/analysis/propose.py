@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from afterglow.analysis import phase
-from afterglow.analysis.align import Grey, Matrix, Reference, mismatch, outvotes, refine
+from afterglow.analysis.align import Grey, Matrix, Reference, inverse, mismatch, outvotes, refine
 
 _REST: Matrix = np.eye(3)
 _SHRINK = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
@@ -33,7 +33,22 @@ class Found:
     step: Matrix
     mismatch: float
     response: float
+    """Height of the correlation peak; 1 where a guess explains the picture and none was sought."""
     second_ratio: float
+    """Second-best peak over the best; 0 where none was sought."""
+
+
+def explained(before: Reference, now: Grey, guesses: list[Matrix]) -> Found | None:
+    """Return rest or a guess where that explains the second picture, without looking any further.
+
+    before, now: the coarse pictures.
+    """
+    halves = [halved(motion) for motion in _distinct(guesses, now.shape)]
+    misses = [mismatch(before, now, half) for half in halves]
+    if min(misses) > _CLEAR:
+        return None
+    step, miss = _chosen(before, now, halves, misses)
+    return Found(step, miss, 1.0, 0.0)
 
 
 def propose(
@@ -60,17 +75,33 @@ def propose(
 
 
 def _best(before: Reference, now: Grey, motions: list[Matrix]) -> tuple[Matrix, float]:
-    """Return the motion that explains most, and its mismatch; rest if that is nearly as good."""
-    tried: list[Matrix] = [np.eye(3)]
-    for motion in motions:
-        if min(distance(motion, other, now.shape) for other in tried) > _APART:
-            tried.append(motion)
+    """Return the motion that explains most, and its mismatch."""
+    tried = _distinct(motions, now.shape)
     halves = [halved(motion) for motion in tried]
     misses = [mismatch(before, now, half) for half in halves]
     if min(misses) > _CLEAR:
         for n in _leaders(tried, misses, now.shape):
             halves.append(refine(before, now, halves[n], _COARSE_ERRORS))
             misses.append(mismatch(before, now, halves[-1]))
+    return _chosen(before, now, halves, misses)
+
+
+def _distinct(motions: list[Matrix], shape: tuple[int, ...]) -> list[Matrix]:
+    """Return rest, and the motions that differ from it and from one another."""
+    tried: list[Matrix] = [np.eye(3)]
+    for motion in motions:
+        if min(distance(motion, other, shape) for other in tried) > _APART:
+            tried.append(motion)
+    return tried
+
+
+def _chosen(
+    before: Reference, now: Grey, halves: list[Matrix], misses: list[float]
+) -> tuple[Matrix, float]:
+    """Return the motion that explains most, and its mismatch; rest, the first, if nearly as good.
+
+    halves: motions between the coarse pictures.
+    """
     best = int(np.argmin(misses))
     if misses[0] <= misses[best] + _PREFER_REST or not outvotes(before, now, halves[best], _REST):
         best = 0
@@ -93,12 +124,12 @@ def _shift(dx: float, dy: float) -> Matrix:
 
 def halved(matrix: Matrix) -> Matrix:
     """Return a matrix between fine pictures as one between coarse ones."""
-    return np.asarray(_SHRINK @ matrix @ np.linalg.inv(_SHRINK))
+    return np.asarray(_SHRINK @ matrix @ inverse(_SHRINK))
 
 
 def _doubled(matrix: Matrix) -> Matrix:
     """Return a matrix between coarse pictures as one between fine ones."""
-    return np.asarray(np.linalg.inv(_SHRINK) @ matrix @ _SHRINK)
+    return np.asarray(inverse(_SHRINK) @ matrix @ _SHRINK)
 
 
 def distance(one: Matrix, other: Matrix, shape: tuple[int, ...]) -> float:
