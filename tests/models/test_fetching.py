@@ -138,11 +138,10 @@ def test_a_folder_that_cannot_be_is_one_line(locked: Any, folder: Path, server: 
 def test_a_hub_is_asked_for_the_locked_commit_and_the_token_stays_there(
     locked: Any, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub, utils = ModuleType("huggingface_hub"), ModuleType("huggingface_hub.utils")
+    hub = ModuleType("huggingface_hub")
     hub.hf_hub_url = lambda repo, path, revision: server.url(f"{repo}/{revision}/{path}")  # type: ignore[attr-defined]
-    utils.build_hf_headers = lambda: {"authorization": "Bearer t"}  # type: ignore[attr-defined]
+    hub.get_token = lambda: "t"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
-    monkeypatch.setitem(sys.modules, "huggingface_hub.utils", utils)
     revision = "a" * 40
     where = f"some/body/{revision}/sub/weights.onnx"
     server.redirect[where] = server.url("elsewhere")

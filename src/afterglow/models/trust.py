@@ -5,9 +5,11 @@ They fill in what the locks leave open. A hash in a lock always wins over one th
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,10 +53,30 @@ def _filled(model: Model, hashes: Mapping[str, str]) -> Model:
 
 def trust(folder: Path, model: Model, hashes: Mapping[str, str]) -> Path:
     """The file in which the hashes of a model are now recorded."""
-    trusted = read_trusted(folder)
-    trusted[model.name] = {**trusted.get(model.name, {}), **hashes}
     path = folder / FILE
-    fresh = path.with_suffix(".part")
-    fresh.write_text(json.dumps(trusted, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(fresh, path)  # noqa: PTH105 - one step, as nowhere else
+    with locked_folder(folder):
+        trusted = read_trusted(folder)
+        trusted[model.name] = {**trusted.get(model.name, {}), **hashes}
+        fresh = path.with_suffix(".part")
+        fresh.write_text(json.dumps(trusted, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        os.replace(fresh, path)  # noqa: PTH105 - one step, as nowhere else
     return path
+
+
+@contextmanager
+def locked_folder(folder: Path, wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold a folder that is there; another program that wants it waits, and ``wait`` is called.
+
+    The lock leaves no file, and goes with the program that held it, however that ended.
+    """
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait is not None:
+                wait()
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
