@@ -1,0 +1,69 @@
+"""What lies in a folder beside the mattes of several models: their comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+
+from afterglow.cli.clips import pixels_of, put_whole
+from afterglow.effects.matte.comparison import Comparison, Findings, Take
+from afterglow.effects.matte.page import Entry, page
+from afterglow.effects.matte.sheets import contact_sheet
+
+if TYPE_CHECKING:
+    from afterglow.cli.run import StreamRun
+
+CLIP, SHEET, PAGE = "comparison.mp4", "comparison.png", "comparison.html"
+"""Names of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a model made of the source, and what that took."""
+
+    model: str
+    """Its name."""
+    alpha: Path
+    """The matte: a grey video."""
+    composite: Path
+    """The subject on green."""
+    fps: float
+    """Frames per second, from reading to writing."""
+    vram: int | None = None
+    """Bytes of GPU memory at the peak; None on the CPU."""
+
+
+def compare(run: StreamRun, folder: Path, made: Sequence[Made]) -> None:
+    """Write the side-by-side video, the contact sheet and the page of several models' mattes.
+
+    run: the flags of the command, whose source and cut are those that the mattes were made of.
+    """
+    takes = tuple(
+        Take(one.model, partial(pixels_of, one.alpha), partial(pixels_of, one.composite))
+        for one in made
+    )
+    told: list[Findings] = []
+    strip = replace(run, target=str(folder / CLIP), codec=None, alpha_out="no", device="cpu")
+    strip.through(Comparison(takes, told.append))
+    for found in told:
+        _write_sheet(folder / SHEET, made, found, overwrite=run.overwrite)
+        text = page(Path(run.source).name, found.frames, _entries(made, found), found.moments)
+        put_whole(folder / PAGE, text.encode(), overwrite=run.overwrite)
+
+
+def _write_sheet(target: Path, made: Sequence[Made], found: Findings, *, overwrite: bool) -> None:
+    sheet = contact_sheet([one.model for one in made], found.moments)
+    _, coded = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    put_whole(target, coded.tobytes(), overwrite=overwrite)
+
+
+def _entries(made: Sequence[Made], found: Findings) -> list[Entry]:
+    return [
+        Entry(one.model, one.fps, one.vram, flicker, coverage)
+        for one, flicker, coverage in zip(made, found.flicker, found.coverage, strict=True)
+    ]
