@@ -21,6 +21,7 @@ from afterglow.engine.plans import (
     require_memory,
     result_of,
 )
+from afterglow.engine.thrift import be_thrifty
 from afterglow.errors import MediaError
 from afterglow.frames import Effect, Frame, VideoInfo
 from afterglow.media.pipe import DownstreamClosed
@@ -86,6 +87,7 @@ def run(job: Job, effects: Iterable[Effect], watch: Watch) -> Summary:
     """
     chain = tuple(effects)
     began = time.monotonic()
+    be_thrifty()
     tally = _Tally()
     complete = True
     try:
