@@ -10,7 +10,7 @@ import numpy as np
 from afterglow import ops
 from afterglow.analysis.align import Matrix
 from afterglow.analysis.motion import Span, departure, focus_and_motion, soft_step, span
-from afterglow.effects.ghost.window import Moment, Window
+from afterglow.effects.ghost.window import Moment, Way, Window
 from afterglow.ops import levels
 from afterglow.ops.levels import Region
 
@@ -71,6 +71,8 @@ class Scene:
     """By frames ago: (h, w, 3) uint8, moved to where the camera sees them now."""
     valid: dict[int, Pixels | None]
     """By frames ago: (h, w) uint8, white where the look has content; None: everywhere."""
+    ways: dict[int, Way]
+    """By frames ago, of those that are in the shot: how the content moved since."""
     here: Span
     """The present look, and what the camera's error makes of it."""
     behind: Span
@@ -81,38 +83,41 @@ def scene(window: Window, agos: list[int], samples: list[int]) -> Scene:
     """Return the aligned looks ``agos`` frames ago, and the background that ``samples`` show."""
     looks: dict[int, Pixels] = {0: window.present.look}
     valid: dict[int, Pixels | None] = {0: None}
+    ways: dict[int, Way] = {}
     for ago in {*agos, *samples} - {0}:
         moment = window.moment(ago)
         if moment:
-            looks[ago], valid[ago] = _aligned(window, moment)
-    tolerance = _tolerance(window, [ago for ago, mask in valid.items() if mask is not None])
+            ways[ago] = window.way(moment)
+            looks[ago], valid[ago] = _aligned(window, moment, ways[ago])
+    tolerance = _tolerance(window, ways, [ago for ago, mask in valid.items() if mask is not None])
     near_first = sorted((ago for ago in samples if ago in looks), key=abs)
     behind = levels.median(_completed([(looks[ago], valid[ago]) for ago in near_first]))
     return Scene(
         window,
         looks,
         valid,
+        ways,
         span(window.present.look, tolerance=tolerance),
         span(behind, tolerance=tolerance),
     )
 
 
-def _tolerance(window: Window, moved: list[int]) -> int:
+def _tolerance(window: Window, ways: dict[int, Way], moved: list[int]) -> int:
     """Pixels of the look by which looks of these many frames ago may be out of line."""
     seen = [moment for moment in map(window.moment, moved) if moment]
     if not seen:
         return 0
-    drift = max(window.drift(moment) for moment in seen)
+    drift = max(ways[ago].drift for ago in moved)
     mismatch = max(moment.mismatch for moment in (window.present, *seen))
     return min(_WIDEST, 1 + int(drift * _ASTRAY + mismatch * _UNSURE))
 
 
-def _aligned(window: Window, moment: Moment) -> tuple[Pixels, Pixels | None]:
+def _aligned(window: Window, moment: Moment, way: Way) -> tuple[Pixels, Pixels | None]:
     """A look where the camera sees it now, at the exposure of now, and where it has content."""
     look, gain = moment.look, window.gain(moment)
     if abs(gain - 1) > _STEADY:
         look = ops.gain(look, gain)
-    path = window.path(moment, window.sizes.look)
+    path = way.at(window.sizes.look)
     if path is None:
         return look, None
     # A frame of three pixels is left out: the border of the look is soft from two sides.
@@ -153,8 +158,7 @@ def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[La
     """Return the ghosts that show in the present frame, the farthest in time first."""
     found = []
     for ago in agos:
-        moment = scene.window.moment(ago)
-        if moment is None:
+        if ago not in scene.ways:
             continue
         rank = abs(ago) // spacing
         height = ghost.opacity(rank) * _grown(scene.window, ago, spacing)
@@ -162,7 +166,7 @@ def layers(scene: Scene, ghost: Ghost, agos: list[int], spacing: int) -> list[La
         region = levels.extent(gate)
         if region is None:
             continue
-        path = scene.window.path(moment, scene.window.sizes.trail)
+        path = scene.ways[ago].at(scene.window.sizes.trail)
         found.append(Layer(rank, ago, path, gate, region.grown(1, scene.window.sizes.look)))
     return sorted(found, key=lambda layer: -layer.rank)
 

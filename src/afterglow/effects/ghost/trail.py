@@ -246,6 +246,8 @@ def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels | None, by: P
     """The frame with the trail's light in a region."""
     bare = _bare(frame, by)
     ground = full.of(bare.pixels)
+    if by.ghost.soft and by.depth == by.given and cover is None:
+        return replace(bare, pixels=_touched(bare.pixels, full, light, by))
     part = _given(_blended(_light(ground, by), light, cover, by), by)
     if by.ghost.transparent and bare.alpha is not None and cover is not None:
         below = full.of(bare.alpha)
@@ -261,13 +263,25 @@ def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels | None, by: P
     return replace(bare, pixels=levels.patched(bare.pixels, full, part))
 
 
+def _touched(pixels: Pixels, full: Region, light: Pixels, by: Paint) -> Pixels:
+    """The picture with a soft trail's light in a region: as blended, with one copy less."""
+    change, made = _change(full.of(pixels), light, by), levels.copied(pixels)
+    lay = levels.subtract_from if by.ghost.style == "shadow" else levels.add_into
+    lay(made, full, change)
+    return made
+
+
+def _change(ground: Pixels, light: Pixels, by: Paint) -> Pixels:
+    """What a soft trail adds to the ground, or takes from it as a shadow."""
+    return ops.multiply(ground if by.ghost.style == "shadow" else levels.invert(ground), light)
+
+
 def _blended(ground: Pixels, light: Pixels, cover: Pixels | None, by: Paint) -> Pixels:
     """The ground and the trail in the light of the blend."""
     if cover is not None and by.ghost.style == "normal":
         return ops.add(ops.multiply(ground, levels.invert(cover)), light)
-    if by.ghost.style == "shadow":
-        return levels.subtract(ground, ops.multiply(ground, light))
-    return ops.add(ground, ops.multiply(levels.invert(ground), light))
+    lay = levels.subtract if by.ghost.style == "shadow" else ops.add
+    return lay(ground, _change(ground, light, by))
 
 
 def _light(ground: Pixels, by: Paint) -> Pixels:

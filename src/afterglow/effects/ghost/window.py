@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from afterglow import ops
-from afterglow.analysis.align import Matrix
+from afterglow.analysis.align import Matrix, inverse
 from afterglow.analysis.camera import CameraTracker, Motion
 from afterglow.analysis.follow import Model
 from afterglow.analysis.motion import brightening
@@ -76,6 +76,28 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """How the content moved from a moment to the present."""
+
+    step: Matrix
+    """(3, 3) from then to now, in full-size pixels."""
+    drift: float
+    """How far the corners moved, in pixels of the look."""
+    full: tuple[int, int]
+    """(width, height) of the frame."""
+
+    def at(self, size: tuple[int, int]) -> Matrix | None:
+        """Return (3, 3) from then to now in pixels of ``size``; None where nothing moved."""
+        if self.drift < _STILL:
+            return None
+        ratio = np.array(size) / self.full
+        # Pixel centres: a small pixel's centre lies at (n + 1/2) / ratio - 1/2 of the large ones.
+        shrink = np.diag([*ratio, 1.0])
+        shrink[:2, 2] = (ratio - 1) / 2
+        return np.asarray(shrink @ self.step @ inverse(shrink))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Print:
     """A picture that may become a ghost."""
 
@@ -136,27 +158,13 @@ class Window:
         """Return the factor that brings a moment to the exposure of the present."""
         return self.present.exposure / moment.exposure
 
-    def _step(self, moment: Moment) -> Matrix:
-        """(3, 3) from a moment to the present, in full-size pixels."""
-        return self.present.place @ np.linalg.inv(moment.place)
-
-    def drift(self, moment: Moment) -> float:
-        """Return how far the corners have moved since a moment, in pixels of the look."""
-        step = self._step(moment)
-        corners = np.array([[0, self.sizes.full[0]], [0, self.sizes.full[1]], [1, 1]], np.float64)
-        moved = np.abs((step @ corners - corners)[:2]).max()
-        return float(moved * self.sizes.look[0] / self.sizes.full[0])
-
-    def path(self, moment: Moment, size: tuple[int, int]) -> Matrix | None:
-        """Return (3, 3) from then to now in pixels of ``size``; None where nothing moved."""
-        if self.drift(moment) < _STILL:
-            return None
-        ratio = np.array(size) / self.sizes.full
-        # Pixel centres: a small pixel's centre lies at (n + 1/2) / ratio - 1/2 of the large ones.
-        shrink = np.diag([*ratio, 1.0])
-        shrink[:2, 2] = (ratio - 1) / 2
-        step = self._step(moment)
-        return shrink @ step @ np.linalg.inv(shrink)
+    def way(self, moment: Moment) -> Way:
+        """Return how the content moved from a moment to the present."""
+        step = self.present.place @ inverse(moment.place)
+        width, height = self.sizes.full
+        corners = np.array([[0, width], [0, height], [1, 1]], np.float64)
+        moved = float(np.abs((step @ corners - corners)[:2]).max())
+        return Way(step, moved * self.sizes.look[0] / width, self.sizes.full)
 
 
 def windows(

@@ -117,6 +117,19 @@ def add_into(pixels: Array, region: Region, part: Array) -> None:
     cv2.add(there, part, dst=there)
 
 
+def subtract_from(pixels: Array, region: Region, part: Array) -> None:
+    """Subtract from a region in place."""
+    there = region.of(pixels)
+    left = cv2.subtract(there, part, dst=there)
+    if left.dtype == np.float32:
+        np.maximum(left, 0, out=left)
+
+
+def copied(pixels: Array) -> Array:
+    """A copy."""
+    return pixels.copy()
+
+
 def quantile(mask: Array, share: float) -> int:
     """The level that a share does not exceed."""
     counted = cv2.calcHist([np.ascontiguousarray(mask)], [0], None, [256], [0, 256]).cumsum()

@@ -120,6 +120,17 @@ def add_into(pixels: Tensor, region: Region, part: Tensor) -> None:
     there[:] = add(there, part, 1.0)
 
 
+def subtract_from(pixels: Tensor, region: Region, part: Tensor) -> None:
+    """Subtract from a region in place."""
+    there = region.of(pixels)
+    there[:] = subtract(there, part)
+
+
+def copied(pixels: Tensor) -> Tensor:
+    """A copy."""
+    return pixels.clone()
+
+
 def quantile(mask: Tensor, share: float) -> int:
     """The level that a share does not exceed."""
     counted = torch.bincount(mask.reshape(-1).to(torch.int64), minlength=256).cumsum(0)
