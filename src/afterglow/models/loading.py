@@ -164,7 +164,7 @@ def _let_go(model: Any, device: str) -> None:
     """Free what a model holds, though a name may still point to it."""
     if isinstance(model, Network):
         model.close()
-    elif "torch" in sys.modules:
+    elif sys.modules.get("torch"):
         emptied(model)
     gc.collect()
     if device != "cpu":

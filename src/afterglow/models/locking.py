@@ -43,7 +43,7 @@ def check_lockable(model: Model) -> None:
     if model.source != "hub":
         raise UsageError(
             f"the model {model.name} does not come from a hub (source {model.source})",
-            hint="only an entry with source = \"hub\" can be filled in so",
+            hint='only an entry with source = "hub" can be filled in so',
         )
 
 

@@ -34,7 +34,7 @@ def read_pickle(content: bytes, device: str = "cpu") -> Any:
         what = f"it asks for {asked[1]}" if asked else "it holds more than tensors"
         raise ValueError(f"{what}, which is not loaded") from error
     except (EOFError, RuntimeError, ValueError, KeyError, IndexError, struct.error) as error:
-        raise ValueError(_first_line(error)) from error
+        raise ValueError(_reason(error)) from error
 
 
 def read_safetensors(content: bytes, device: str = "cpu") -> dict[str, Any]:
@@ -50,7 +50,7 @@ def read_safetensors(content: bytes, device: str = "cpu") -> dict[str, Any]:
     try:
         tensors = load(content)
     except (SafetensorError, RuntimeError, KeyError) as error:
-        raise ValueError(_first_line(error)) from error
+        raise ValueError(_reason(error)) from error
     return {name: tensors.pop(name).to(device) for name in list(tensors)}
 
 
@@ -70,7 +70,7 @@ def read_torchscript(content: bytes, device: str = "cpu") -> Any:
             warnings.simplefilter("ignore", DeprecationWarning)  # of TorchScript as such
             return torch.jit.load(BytesIO(content), map_location=device).eval()  # type: ignore[no-untyped-call]
     except RuntimeError as error:
-        raise ValueError(_first_line(error)) from error
+        raise ValueError(_reason(error)) from error
 
 
 def halved(model: Any, dtype: DType) -> Any:
@@ -98,5 +98,7 @@ def emptied(model: Any) -> None:
         model.to("meta")
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+def _reason(error: Exception) -> str:
+    """The first sentence of what torch says, which is followed by advice to programmers."""
+    line = str(error).strip().partition("\n")[0]
+    return line.partition(". ")[0].rstrip(".") or type(error).__name__

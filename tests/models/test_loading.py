@@ -1,0 +1,351 @@
+"""Models of every format are loaded from bytes that were compared, and let go again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from afterglow.errors import DeviceError, ModelError
+from afterglow.models import loading
+from afterglow.models.loading import loaded
+from afterglow.models.store import Weights, open_store
+from tests.models import tiny
+from tests.models.weights import entry, file, write_lock
+
+Own = Callable[..., Path]
+
+PICTURE = np.linspace(0, 1, 60, dtype=np.float32).reshape(1, 3, 4, 5)
+
+
+@pytest.fixture
+def own(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
+    """A function that locks files of a format as the model trial, where they lie."""
+
+    def lock(format: str, files: Mapping[str, bytes], **more: Any) -> Path:
+        place = tmp_path / "own"
+        for path, content in files.items():
+            (place / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / path).write_bytes(content)
+        locked = [file(path, content) for path, content in files.items()]
+        told = entry("path", folder="own", format=format, files=locked, **more)
+        path = write_lock(tmp_path / "own.lock", {"trial": told, "other": told})
+        monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(path))
+        return place
+
+    return lock
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def test_onnx_is_a_network(own: Own) -> None:
+    own("onnx", {"w.onnx": tiny.onnx_file((0, 2, 0))})
+    with loaded("trial") as network:
+        assert network.inputs == {"picture": (1, 3, None, None)}
+        assert (network.outputs, network.device) == (["matte"], "cpu")
+        matte = network(picture=PICTURE)["matte"]
+    np.testing.assert_allclose(matte[0, 0], sigmoid(2 * PICTURE[0, 1]), atol=1e-6)
+
+
+def test_tflite_is_a_network_whose_pictures_are_planes(own: Own) -> None:
+    own("tflite", {"w.tflite": tiny.tflite_file((1, 4, 5, 3))})
+    with loaded("trial") as network:
+        assert network.inputs == {"picture": (1, 3, 4, 5)}
+        assert (network.outputs, network.device) == (["matte"], "cpu")
+        np.testing.assert_allclose(network(picture=PICTURE)["matte"], sigmoid(PICTURE), atol=1e-6)
+
+
+def test_torchscript_is_a_module_that_infers(own: Own) -> None:
+    own("torchscript", {"w.pt": tiny.torchscript_file()})
+    with loaded("trial") as module:
+        assert isinstance(module, torch.jit.ScriptModule) and not module.training
+        assert module(torch.ones(2)).tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [("pickle", tiny.pickle_file()), ("safetensors", tiny.safetensors_file())],
+)
+def test_state_dicts_are_tensors_by_name(format: str, content: bytes, own: Own) -> None:
+    own(format, {"w.bin": content})
+    with loaded("trial") as weights:
+        assert weights["kernel"].tolist() == [0, 1, 2]
+    assert weights == {}, "leaving lets go of them, though a name still points there"
+
+
+def test_all_parts_of_safetensors_come_together(own: Own) -> None:
+    parts = {
+        "model-1.safetensors": tiny.safetensors_file(a=torch.ones(1)),
+        "model-2.safetensors": tiny.safetensors_file(b=torch.zeros(1)),
+    }
+    own("safetensors", {**parts, "config.json": b"{}"})
+    with loaded("trial") as weights:
+        assert sorted(weights) == ["a", "b"]
+
+
+def test_an_onnx_file_takes_weights_from_the_file_beside_it(own: Own) -> None:
+    graph, beside = tiny.onnx_with_weights_beside("weights.data")
+    place = own("onnx", {"w.onnx": graph, "weights.data": beside})
+    with loaded("trial") as network:
+        matte = network(picture=PICTURE)["matte"]
+    np.testing.assert_allclose(matte[0, 0], sigmoid(PICTURE[0, 0]), atol=1e-6)
+    (place / "weights.data").write_bytes(b"\xff" + beside[1:])
+    with pytest.raises(ModelError, match=r"weights\.data has sha256"), loaded("trial"):
+        pytest.fail("weights that are not as locked were loaded")
+
+
+@pytest.mark.parametrize("names", [("a.onnx", "b.onnx"), ("a.bin", "b.bin")])
+def test_which_file_is_the_network_must_be_plain(names: tuple[str, str], own: Own) -> None:
+    own("onnx", dict.fromkeys(names, tiny.onnx_file()))
+    with pytest.raises(ModelError, match=f"{names[0]}, {names[1]}"), loaded("trial"):
+        pytest.fail("one of two was taken")
+
+
+def test_a_file_changed_after_it_was_found_is_not_loaded(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = own("onnx", {"w.onnx": tiny.onnx_file()})
+    find = loading.open_store().find
+
+    def found_then_changed(*line: Any, **more: Any) -> Weights:
+        weights = find(*line, **more)
+        (place / "w.onnx").write_bytes(tiny.onnx_file((9, 9, 9)))
+        return weights
+
+    monkeypatch.setattr(loading, "open_store", lambda: type("", (), {"find": found_then_changed}))
+    with pytest.raises(ModelError, match="not what was locked"), loaded("trial"):
+        pytest.fail("what came between was loaded")
+
+
+class Evil:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.folder),)
+
+
+def test_a_pickle_with_a_program_in_it_is_refused_and_does_not_run(
+    own: Own, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own("pickle", {"w.pth": tiny.pickle_file({"kernel": Evil(tmp_path / "ran")})})
+    with pytest.raises(ModelError) as told, loaded("trial"):
+        pytest.fail("it was loaded")
+    assert not (tmp_path / "ran").exists()
+    assert "trial cannot be read as pickle: it asks for posix.mkdir" in str(told.value)
+    assert capfd.readouterr() == ("", "")
+    torch.load(tmp_path / "own" / "w.pth", weights_only=False)
+    assert (tmp_path / "ran").exists(), "the program in it is one that runs"
+
+
+@pytest.mark.parametrize("content", [b"x", b"not a model" * 99, tiny.pickle_file()[:300]], ids=len)
+@pytest.mark.parametrize("format", ["onnx", "tflite", "torchscript", "pickle", "safetensors"])
+def test_what_is_no_model_is_one_line(
+    format: str, content: bytes, own: Own, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own(format, {"w": content})
+    with pytest.raises(ModelError) as told, loaded("trial"):
+        pytest.fail("it was loaded")
+    words = str(told.value)
+    assert words.startswith(f"the model trial cannot be read as {format}: ")
+    assert "\n" not in words and len(words) < 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_folder_needs_a_reader_which_gets_it_compared(own: Own) -> None:
+    place = own("diffusers", {"unet/w.safetensors": b"weights", "model_index.json": b"{}"})
+    with pytest.raises(ModelError, match="needs a program of its own"), loaded("trial"):
+        pytest.fail("it was loaded")
+
+    def read(weights: Weights, device: str) -> tuple[Path, str, bytes]:
+        return weights.path, device, weights.read("model_index.json")
+
+    with loaded("trial", reader=read) as model:
+        assert model == (place, "cpu", b"{}")
+    (place / "unet" / "w.safetensors").write_bytes(b"WEIGHTS")
+    with (
+        pytest.raises(ModelError, match=r"w\.safetensors has sha256"),
+        loaded("trial", reader=lambda *_: pytest.fail("the reader was asked")),
+    ):
+        pytest.fail("it was loaded")
+
+
+@pytest.mark.parametrize(
+    ("format", "content", "package"),
+    [
+        ("onnx", tiny.onnx_file(), "onnxruntime"),
+        ("torchscript", tiny.torchscript_file(), "torch"),
+        ("pickle", tiny.pickle_file(), "torch"),
+        ("safetensors", tiny.safetensors_file(), "safetensors"),
+    ],
+)
+def test_a_package_that_is_not_there_is_named_with_the_line_that_gets_it(
+    format: str, content: bytes, package: str, own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own(format, {"w": content})
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ModelError, match=f"trial needs {package}") as told, loaded("trial"):
+        pytest.fail("it was loaded")
+    assert told.value.hint == 'pip install "afterglow[models]"'
+
+
+def test_a_licence_is_asked_about_before_anything_is_read(own: Own) -> None:
+    own("onnx", {"w": b"no network"}, commercial="conditional")
+    refused = pytest.raises(ModelError, match="commercial-only refuses the model trial")
+    with refused, loaded("trial", commercial_only=True):
+        pytest.fail("it was loaded")
+
+
+def test_a_network_is_closed_when_it_is_left(own: Own) -> None:
+    own("onnx", {"w": tiny.onnx_file()})
+    wrong = pytest.raises(ValueError, match=r"takes \['picture'\], not \['frame'\]")
+    with loaded("trial") as network, wrong:
+        network(frame=PICTURE)
+    with pytest.raises(AssertionError, match="after it was left"):
+        network(picture=PICTURE)
+
+
+def read_module(weights: Weights, device: str) -> torch.nn.Module:
+    return torch.nn.Linear(2, 2)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:0"])
+def test_a_module_is_emptied_when_it_is_left_also_by_an_error(device: str, own: Own) -> None:
+    own("diffusers", {"w": b"w"})
+    with pytest.raises(KeyError), loaded("trial", device, reader=read_module) as module:
+        assert module.weight.numel() == 4
+        raise KeyError("a mistake")
+    assert module.weight.device.type == "meta"
+    assert loading._held == []
+
+
+def test_a_gpu_holds_one_model_unless_asked_for_more(own: Own) -> None:
+    own("diffusers", {"w": b"w"})
+    with loaded("trial", "cuda", reader=read_module):
+        refused = pytest.raises(AssertionError, match="other is loaded while trial is held on cuda")
+        with refused, loaded("other", "cuda:0", reader=read_module):
+            pytest.fail("two are held")
+        with loaded("other", "cuda:0", reader=read_module, together=True):
+            assert [name for _, name in loading._held] == ["trial", "other"]
+        with loaded("other", "cuda:1", reader=read_module), loaded("other", reader=read_module):
+            assert len(loading._held) == 3
+    with loaded("other", "cuda:0", reader=read_module):
+        assert loading._held == [("cuda:0", "other")]
+
+
+def test_main_memory_holds_as_many_as_are_asked_for(own: Own) -> None:
+    own("onnx", {"w": tiny.onnx_file()})
+    with loaded("trial") as one, loaded("other") as two:
+        assert one(picture=PICTURE).keys() == two(picture=PICTURE).keys()
+
+
+@pytest.mark.parametrize(("device", "kind"), [("cpu", "float32"), ("cuda:0", "float16")])
+def test_fractions_are_halved_on_a_gpu_only(device: str, kind: str, own: Own) -> None:
+    own("diffusers", {"w": b"w"})
+
+    def read(weights: Weights, device: str) -> dict[str, Any]:
+        return {"layers": {"a": torch.ones(2)}, "steps": torch.tensor(3), "name": "trial"}
+
+    with loaded("trial", device, reader=read, dtype="float16") as told:
+        assert told["layers"]["a"].dtype == getattr(torch, kind)
+        assert told["steps"].dtype == torch.int64 and told["name"] == "trial"
+    with loaded("trial", device, reader=read_module, dtype="float16") as module:
+        assert module.weight.dtype == getattr(torch, kind)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
+        MemoryError("Unable to allocate 20 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_too_little_memory_names_the_option_that_helps(error: Exception, own: Own) -> None:
+    own("diffusers", {"w": b"w"})
+    model = loaded("trial", "cuda:0", reader=read_module, hint="--chunk-seconds")
+    with pytest.raises(DeviceError) as told, model:
+        raise error
+    assert str(told.value) == "the memory of cuda:0 is not enough with the model trial"
+    assert (told.value.hint, told.value.exit_code) == ("try --chunk-seconds", 5)
+
+    def read(*_: object) -> None:
+        raise error
+
+    refused = pytest.raises(DeviceError, match="main memory is not enough")
+    with refused as told, loaded("trial", reader=read):
+        pytest.fail("it was loaded")
+    assert told.value.hint == "try --resolution or --device cpu"
+
+
+def test_other_errors_stay_what_they_are(own: Own) -> None:
+    own("diffusers", {"w": b"w"})
+    with pytest.raises(RuntimeError, match="a mistake"), loaded("trial", reader=read_module):
+        raise RuntimeError("a mistake")
+
+
+def test_memory_that_onnxruntime_lacks_is_told_the_same_way(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own("onnx", {"w": tiny.onnx_file()})
+    import onnxruntime
+    from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
+
+    def fail(*_: object) -> None:
+        raise RuntimeException("BFCArena: Failed to allocate memory for requested buffer of size 1")
+
+    monkeypatch.setattr(onnxruntime.InferenceSession, "run", fail)
+    with pytest.raises(DeviceError, match="main memory is not enough"), loaded("trial") as network:
+        network(picture=PICTURE)
+
+
+def test_nothing_that_is_loaded_touches_the_network(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise AssertionError("the network was touched")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for format, content in (
+        ("onnx", tiny.onnx_file()),
+        ("tflite", tiny.tflite_file()),
+        ("torchscript", tiny.torchscript_file()),
+        ("pickle", tiny.pickle_file()),
+        ("safetensors", tiny.safetensors_file()),
+    ):
+        own(format, {"w": content})
+        with loaded("trial") as model:
+            assert model is not None
+        (open_store().folder_of(open_store().lock.model("trial")) / "w").unlink()
+        with pytest.raises(ModelError, match="is not here"), loaded("trial"):
+            pytest.fail("it was loaded")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("format", ["torchscript", "pickle", "safetensors"])
+def test_leaving_frees_the_gpu(format: str, own: Own) -> None:
+    big = torch.zeros(1 << 24)
+    module = torch.nn.Linear(1 << 12, 1 << 12)
+    content = {
+        "torchscript": lambda: tiny.torchscript_file(module),
+        "pickle": lambda: tiny.pickle_file({"kernel": big}),
+        "safetensors": lambda: tiny.safetensors_file(kernel=big),
+    }[format]()
+    own(format, {"w": content})
+    before = torch.cuda.memory_allocated(0)
+    with loaded("trial", "cuda:0") as model:
+        assert torch.cuda.memory_allocated(0) >= before + (1 << 26)
+    assert torch.cuda.memory_allocated(0) == before
+    assert model is not None
