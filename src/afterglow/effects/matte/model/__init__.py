@@ -8,10 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from afterglow.analysis.matting.backend import Backend
+from afterglow.analysis.matting.person import Person
 from afterglow.effects.matte.model.matanyone import MatAnyone
 from afterglow.effects.matte.model.rvm import Rvm
 from afterglow.effects.matte.model.still import BiRefNet, Rmbg
 from afterglow.errors import ModelError, UsageError
+from afterglow.models.person import person_networks
 from afterglow.models.store import open_store
 
 Maker = Callable[..., Backend]
@@ -38,6 +40,8 @@ def backend_of(name: str, device: str, *, commercial_only: bool = False, **optio
 
     device: cpu, cuda or cuda:N.
     options: settings of the backend, by the names of its fields; None leaves one as it is.
+        Without a mask, matanyone and matanyone2 follow whom ``person`` finds, unless ``first``
+        is given.
 
     Raises:
         UsageError: there is no such model, or it has no such setting or value.
@@ -51,6 +55,8 @@ def backend_of(name: str, device: str, *, commercial_only: bool = False, **optio
     _check_entry(entry)
     given = {key: value for key, value in options.items() if value is not None}
     _check_options(name, make, given)
+    if make is MatAnyone and not given.keys() & {"mask", "first"}:
+        given["first"] = Person(*person_networks(commercial_only=commercial_only))
     return make(entry, device, commercial_only=commercial_only, **given)
 
 

@@ -24,6 +24,8 @@ _FADE = Fraction(2, 5)
 """Seconds in which the matte goes over from one chunk to the next."""
 _LEAST = 0.002
 """Share of the picture that a subject covers at least when it is followed."""
+_LEAST_BLOCKS = 30
+"""Blocks of 16 x 16 pixels that upstream compares with each other (its setting top_k)."""
 _CLOSED = 5
 """Pixels: holes and notches of a first mask that are narrower than twice this are filled."""
 
@@ -97,6 +99,12 @@ class MatAnyone:
     def start(self, video: VideoInfo) -> Iterator[State]:
         """Nobody is followed yet; models are loaded when the frame is there that needs them."""
         check_package(self.entry)
+        blocks = -(-video.width // 16) * -(-video.height // 16)
+        if blocks < _LEAST_BLOCKS:
+            raise UsageError(
+                f"{self.entry} cannot follow in pictures of {video.width} x {video.height}",
+                hint=f"it needs {_LEAST_BLOCKS} blocks of 16 x 16 pixels, and they have {blocks}",
+            )
         with ExitStack() as held:
             yield State(video, held, Shots(video))
 

@@ -67,16 +67,15 @@ def read_network(weights: Weights, device: str) -> Any:
 
     Raises:
         ModelError: the package, or one that it imports, is not there, or the weights are others'.
-        ValueError: the checkpoint holds more than tensors.
     """
     name = weights.model.name
     try:
-        network = _network(name)
+        network = _network(name, device)
     except ImportError as error:
         raise ModelError(
             f"the package {name} cannot be imported: {error}", hint=PACKAGES[name].install_line
         ) from error
-    _fill(network, read_pickle(weights.read(weights.model.files[0].path)), name)
+    _fill(network, weights)
     return network.to(device).eval()
 
 
@@ -86,7 +85,7 @@ def cores_of(name: str, network: Any, device: str) -> Cores:
     return Cores(partial(core, network, cfg=network.cfg, device=device), device)
 
 
-def _network(name: str) -> Any:
+def _network(name: str, device: str) -> Any:
     """The network of a package with random weights.
 
     Upstream fetches weights of ResNets without checking them as it makes the network, only to write
@@ -98,17 +97,19 @@ def _network(name: str) -> Any:
         settings = hydra.compose(config_name=_CONFIG)
     with omegaconf.open_dict(settings):
         settings.model.pretrained_resnet = False
-    kind = getattr(import_module(f"{name}.model.{name}"), PACKAGES[name].network)
-    return kind(settings, single_object=True)
+    made: Any = import_module(f"{name}.model.{name}")
+    made.device = device  # else its pictures' mean goes to the first GPU, whatever was asked for
+    return getattr(made, PACKAGES[name].network)(settings, single_object=True)
 
 
-def _fill(network: Any, tensors: Mapping[str, Any], name: str) -> None:
+def _fill(network: Any, weights: Weights) -> None:
     """Put a checkpoint's weights into a network; raises ModelError where some would stay random."""
-    lost = sorted(set(network.state_dict()) - set(tensors))
-    if lost:
-        what = f"{len(lost)} of the network's tensors are not in it, {lost[0]} among them"
-        raise ModelError(f"the checkpoint of {name} is of another network: {what}")
+    name = weights.model.name
     try:
-        network.load_weights(dict(tensors))
-    except RuntimeError as error:
-        raise ModelError(f"the checkpoint of {name} is of another network: {error}") from error
+        tensors = dict(read_pickle(weights.read(weights.model.files[0].path)))
+        lost = sorted(set(network.state_dict()) - set(tensors))
+        if lost:
+            raise ValueError(f"{len(lost)} of its tensors are missing, {lost[0]} among them")
+        network.load_weights(tensors)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ModelError(f"the checkpoint of {name} is not of its network: {error}") from error
