@@ -28,11 +28,6 @@ def despill(pixels: Picture, key: Sequence[float], strength: float = 1.0) -> Pic
     return half(pixels, "keying.despill")(pixels, along, amount)
 
 
-def grey(plane: Picture) -> Picture:
-    """(H, W, 3) picture whose channels all are the plane, (H, W) of any type."""
-    return half(plane, "keying.grey")(plane)
-
-
 def key_axis(key: Sequence[float]) -> tuple[NDArray[np.float64], float]:
     """Unit vector of the key's hue, at right angles to grey, and the key's length along it."""
     colour = np.asarray(key, np.float64)

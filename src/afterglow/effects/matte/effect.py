@@ -11,8 +11,8 @@ from afterglow.analysis.matting.backend import Backend, Cut, cuts
 from afterglow.effects.matte.finish import cleaned, finished
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, Reach, VideoInfo
+from afterglow.ops import levels
 from afterglow.ops.halves import Depth
-from afterglow.ops.keying import grey
 from afterglow.ops.standards import is_known
 
 _FLOATS = 6
@@ -76,7 +76,9 @@ class Matte:
                 feather=self.feather,
             )
             if self.gray:
-                yield replace(frame, pixels=grey(ops.from_float(alpha, depth)), alpha=None)
+                yield replace(
+                    frame, pixels=levels.repeat_channel(ops.from_float(alpha, depth)), alpha=None
+                )
             else:
                 pixels = self._colours(frame, cut, alpha, video)
                 yield replace(frame, pixels=pixels, alpha=ops.from_float(alpha, depth))

@@ -20,11 +20,6 @@ def despill(pixels: Array, along: Array, amount: Array) -> Array:
     return from_float(np.maximum(cleaned, 0, out=cleaned), pixels.dtype.name)  # type: ignore[arg-type]
 
 
-def grey(plane: Array) -> Array:
-    """See afterglow.ops.keying.grey."""
-    return cv2.merge([plane, plane, plane])
-
-
 def spill(light: Array, along: Array) -> Array:
     """(H, W) float32: how far each colour lies inside the sector around the hue; 0 outside."""
     across = np.cross(along, np.full(3, 3**-0.5))

@@ -23,8 +23,3 @@ def despill(pixels: Tensor, along: Array, amount: Array) -> Tensor:
     excess = (u - v.abs() * _RIM).clamp_(min=0)
     taken = torch.as_tensor(amount, dtype=light.dtype, device=light.device)
     return from_float((light - excess.unsqueeze(-1) * taken).clamp_(min=0), depth_of(pixels))
-
-
-def grey(plane: Tensor) -> Tensor:
-    """See afterglow.ops.keying.grey."""
-    return plane.unsqueeze(-1).expand(-1, -1, 3).contiguous()
