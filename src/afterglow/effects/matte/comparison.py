@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -24,10 +24,13 @@ from afterglow.effects.matte.sheets import (
     strip_size,
 )
 from afterglow.errors import MediaError
-from afterglow.frames import Frame, Pixels, Reach, VideoInfo
+from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
-Opener: TypeAlias = Callable[[], AbstractContextManager[Iterator[Pixels]]]
+if TYPE_CHECKING:
+    from afterglow.frames import Pixels
+
+Opener: TypeAlias = "Callable[[], AbstractContextManager[Iterator[Pixels]]]"
 """Opens a clip of ours: (H, W, 3) RGB after (H, W, 3) RGB."""
 
 _MOMENTS = 6

@@ -80,8 +80,8 @@ def _scale(name: str, width: int, height: int) -> float:
 def label(name: str, size: tuple[int, int], scale: float) -> Picture:
     """Return a dark band of a size (width, height) with a name in its middle, in light letters."""
     font = cv2.FONT_HERSHEY_DUPLEX
-    (wide, high), _ = cv2.getTextSize(name, font, scale, 1)
-    at = max(0, (size[0] - wide) // 2), (size[1] + high) // 2
+    (wide, high), below = cv2.getTextSize(name, font, scale, 1)
+    at = max(0, (size[0] - wide) // 2), (size[1] + high - below // 2) // 2
     band = np.full((size[1], size[0], 3), _GROUND, np.uint8)
     cv2.putText(band, name, at, font, scale, (_INK, _INK, _INK), 1, cv2.LINE_AA)
     return band
