@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -15,6 +15,7 @@ _FASTEST = 10_000
 """Frames per second, at most."""
 _LONGEST = 40
 """Characters of a time or a rate, at most: no number beyond floats comes from that."""
+_NUMBER = re.compile(r"[+-]?(\d{1,9}(\.\d*)?|\.\d+)")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
@@ -188,3 +189,43 @@ class Colour(click.ParamType[tuple[int, int, int]]):
         names = ", ".join(self._NAMES)
         message = f"{value!r} is no colour; write #rrggbb, r,g,b or one of {names}"
         raise click.BadParameter(message, ctx, param)
+
+
+class Key(Colour):
+    """A colour, or auto."""
+
+    name = "auto|colour"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """(R, G, B), each 0-255, or "auto"; a usage error for anything else."""
+        return value if value == "auto" else super().convert(value, param, ctx)
+
+
+class Offset(click.ParamType[tuple[float, float]]):
+    """Two numbers ``x,y``, to the right and down, neither beyond a limit."""
+
+    name = "x,y"
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """(x, y); a usage error for anything else."""
+        if isinstance(value, tuple):
+            return value
+        found = _pair(str(value))
+        if found is None or max(map(abs, found)) > self._limit:
+            limits = f"{-self._limit:g} to {self._limit:g}"
+            self.fail(f"{value!r} is not x,y with numbers from {limits}", param, ctx)
+        return found
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    first, _, second = text.partition(",")
+    if not (_NUMBER.fullmatch(first.strip()) and _NUMBER.fullmatch(second.strip())):
+        return None
+    return float(first), float(second)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from afterglow.cli import options
 from afterglow.cli.backdrop import BackdropName, file_backdrop
 from afterglow.cli.run import StreamRun
+from afterglow.cli.values import Key, Number, Offset
 
 if TYPE_CHECKING:
+    from afterglow.effects.composite.light import Ground
     from afterglow.engine.backdrop import Ending
     from afterglow.ops.framing import Fit
 
@@ -39,8 +41,84 @@ if TYPE_CHECKING:
     default="loop",
     help="What a shorter background does at its end: begin again, or stay on its last picture.",
 )
+@click.option(
+    "--old-plate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The empty scene of SOURCE, taken by a camera that stood still: cleans edges exactly.",
+)
+@click.option(
+    "--despill",
+    type=Number(0, 1),
+    default=0.0,
+    help="Share of the old backing's light taken off the subject.",
+)
+@click.option(
+    "--key",
+    type=Key(),
+    default="auto",
+    help="Colour of that backing; auto takes it from what the first matte leaves out.",
+)
+@click.option(
+    "--light-wrap",
+    type=Number(0, 1),
+    default=0.0,
+    help="Share of the background's light that bleeds over the subject's edge.",
+)
+@click.option(
+    "--wrap-width",
+    type=Number(0.1, 10),
+    default=1.0,
+    help="How far it bleeds, in per cent of the height.",
+)
+@click.option(
+    "--match-grain",
+    is_flag=True,
+    help="Give the cleaner of subject and background the grain of the other.",
+)
+@click.option(
+    "--match-exposure",
+    is_flag=True,
+    help="Bring the subject some of the way to the background's exposure and balance.",
+)
+@click.option(
+    "--shadow",
+    "darkness",
+    type=Number(0, 1),
+    default=0.0,
+    help="Darkness of a soft shadow of the subject; 0 is none.",
+)
+@click.option(
+    "--shadow-on",
+    "fallen",
+    type=click.Choice(["floor", "wall"]),
+    default="floor",
+    help="Where it falls: flat at the subject's feet, or upright behind all of it.",
+)
+@click.option(
+    "--shadow-offset",
+    type=Offset(50),
+    default="2,1",
+    help="Its way to the right and down, in per cent of the height.",
+)
+@click.option(
+    "--shadow-blur",
+    type=Number(0.1, 20),
+    default=1.5,
+    help="Its softness (sigma), in per cent of the height.",
+)
+@options.seed
 def composite(
-    run: StreamRun, background: Path | tuple[int, int, int], fit: Fit, ending: Ending
+    run: StreamRun,
+    background: Path | tuple[int, int, int],
+    fit: Fit,
+    ending: Ending,
+    old_plate: Path | None,
+    darkness: float,
+    fallen: Ground,
+    shadow_offset: tuple[float, float],
+    shadow_blur: float,
+    **settings: Any,
 ) -> None:
     """Lay the subject of SOURCE over another background.
 
@@ -50,15 +128,18 @@ def composite(
     \b
     Examples:
       afterglow composite in.mp4 matte.mkv out.mp4 --bg beach.png
-      afterglow composite in.mp4 auto out.mp4 --bg=#203040
+      afterglow composite in.mp4 auto out.mp4 --bg=#203040 --light-wrap=0.4
       afterglow matte in.mp4 - | afterglow composite - out.mp4 --bg waves.mp4
     """
     from afterglow.effects.composite.backdrops import Backdrop, Plain
     from afterglow.effects.composite.effect import Composite
+    from afterglow.effects.composite.light import Shadow
 
     backdrop: Backdrop
     if isinstance(background, tuple):
         backdrop = Plain(background)
     else:
         backdrop = file_backdrop(background, fit, ending)
-    run.through(Composite(backdrop))
+    plate = file_backdrop(old_plate, "stretch", "hold") if old_plate else None
+    shadow = Shadow(darkness, fallen, shadow_offset, shadow_blur) if darkness else None
+    run.through(Composite(backdrop, plate, shadow=shadow, **settings))
