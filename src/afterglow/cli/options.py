@@ -6,6 +6,7 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 
     from afterglow.cli import options
     from afterglow.cli.run import NOTES, StreamRun
+from afterglow.cli.run import NOTES, StreamRun
     from afterglow.cli.values import Number
 
 
@@ -38,6 +39,7 @@ from typing import Any, TypeVar
 import click
 
 from afterglow.cli.looks import list_looks, wear_look
+from afterglow.cli.pictures import PictureRun
 from afterglow.cli.run import NOTES, StreamRun
 from afterglow.cli.subject import OWN, Subject
 from afterglow.cli.values import DeviceName, Rate, Seconds
@@ -142,6 +144,30 @@ def streaming_with_matte(command: Callable[..., Any]) -> Callable[..., Any]:
 
     source, target, *flags = _SHARED
     return _behind(with_subject, (source, _ALPHA, target, *flags, *_OF_MATTES))
+
+
+def making_pictures(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command SOURCE, ALPHA, TARGET and the flags of a run that ends in pictures.
+
+    It is called with ``run``, a PictureRun, and ``commercial_only``. ALPHA may be left out, as for
+    ``streaming_with_matte``; there are no flags of encoders and folders.
+    """
+
+    @functools.wraps(command)
+    def with_run(alpha: str, shortest: bool, commercial_only: bool, **settings: Any) -> Any:
+        if not settings["source"] or not settings["target"]:
+            raise UsageError("SOURCE or TARGET is empty", hint="give a file, or - as SOURCE")
+        mine = {name: settings.pop(name) for name in PictureRun.settings() if name in settings}
+        run = PictureRun(subject=Subject(alpha, shortest, commercial_only), **mine)
+        return command(run, commercial_only=commercial_only, **settings)
+
+    whole = vars(streaming_with_matte(command))["__click_params__"]
+    names = PictureRun.settings() | {"alpha", "shortest", "commercial_only"}
+    own = getattr(command, "__click_params__", [])
+    vars(with_run)["__click_params__"] = [
+        each for each in whole if each.name in names or each in own
+    ]
+    return with_run
 
 
 def _one_alpha(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str:

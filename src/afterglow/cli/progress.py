@@ -40,6 +40,9 @@ class Reporter:
     def start(self, plan: Plan) -> None:
         """Tell that everything is open."""
 
+    def stage(self, name: str, frames: int | None) -> None:
+        """Tell that the video is read once more, what for, and how many frames will come."""
+
     def step(self, frames: int) -> None:
         """Tell how many frames were made so far."""
 
@@ -79,6 +82,12 @@ class Json(Reporter):
         self._total = plan.frames
         self._began = self._last = time.monotonic()
         write_event("start", **plan_facts(plan))
+
+    def stage(self, name: str, frames: int | None) -> None:
+        """Write a stage event."""
+        self._total = frames
+        self._began = self._last = time.monotonic()
+        write_event("stage", name=name, total=frames)
 
     def step(self, frames: int) -> None:
         """Write a progress event, not too often."""
@@ -133,6 +142,14 @@ class Bar(Reporter):
         """Begin to draw."""
         where = f"{plan.device}, {plan.encoder}"
         self._task = self._progress.add_task(where, total=plan.frames, fps=0.0)
+        self._began = time.monotonic()
+        self._progress.start()
+
+    def stage(self, name: str, frames: int | None) -> None:
+        """Begin to draw anew."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(name, total=frames, fps=0.0)
         self._began = time.monotonic()
         self._progress.start()
 

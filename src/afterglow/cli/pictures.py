@@ -1,0 +1,189 @@
+"""A run that reads a video several times and ends in pictures, not in a video."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
+from afterglow.cli.subject import Subject
+from afterglow.cli.words import plan_facts, plan_lines
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.engine import Job, Plan
+    from afterglow.frames import Effect, Frame, Reach, VideoInfo
+    from afterglow.media import Say
+
+
+class Maker(Protocol):
+    """Makes pictures of a video that it may read several times."""
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        """Say what the first picture will be; UsageError if none can be made."""
+
+    def memory(self, video: VideoInfo) -> int:
+        """Bytes that are held at most, whatever the length."""
+
+    def pictures(
+        self, passes: Callable[[str], Iterator[Frame]], video: VideoInfo, say: Say
+    ) -> Iterator[tuple[str, Frame, VideoInfo]]:
+        """Yield each target with its picture, and what that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRun:
+    """The flags of a run that ends in pictures, typed and checked."""
+
+    source: str
+    """A file, an image sequence or -."""
+    target: str
+    """A picture."""
+    start: Fraction | None
+    """Seconds from the first picture."""
+    duration: Fraction | None
+    """Seconds."""
+    resolution: int | None
+    """Lines to work at."""
+    rate: Fraction | None
+    """Frames per second of an image sequence."""
+    hdr: Literal["refuse", "keep", "tonemap"]
+    """What becomes of PQ and HLG."""
+    device: str
+    """auto, cpu, cuda or cuda:N: where models run."""
+    overwrite: bool
+    """Replace what exists."""
+    dry_run: bool
+    """Only show the plan."""
+    quiet: bool
+    """Say nothing but errors."""
+    as_json: bool
+    """Tell events as JSON."""
+    subject: Subject
+    """Where the matte comes from."""
+
+    @classmethod
+    def settings(cls) -> frozenset[str]:
+        """The names of the flags that a run takes for itself."""
+        return frozenset(field.name for field in fields(cls))
+
+    def device_name(self) -> str:
+        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
+        from afterglow.models.device import choose_device
+
+        return choose_device(self.device).name
+
+    def make(self, maker: Maker, in_front: tuple[Effect, ...] = ()) -> None:
+        """Write what a maker makes of the source; raise what a person must know.
+
+        in_front: effects that give the frames their matte.
+        """
+        if self.source != "-" and Path(self.source).is_dir():
+            raise UsageError(
+                f"pictures are made of one video, not of a folder ({self.source})",
+                hint="run it once for each clip",
+            )
+        with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
+            self._make(maker, in_front, reporter)
+
+    def _make(self, maker: Maker, in_front: tuple[Effect, ...], reporter: Reporter) -> None:
+        from afterglow import engine
+        from afterglow.engine.takes import several_takes
+
+        began, count = time.monotonic(), _Count(reporter)
+        job, watch = self._job(), engine.Watch(reporter.note, step=count.step)
+        if self.dry_run or self.source != "-":  # a pipe can be looked at only once
+            looking = watch if self.dry_run else engine.Watch(_silent)
+            plan = engine.plan(job, (*in_front, _OnePicture(maker)), looking)
+            if self.dry_run:
+                return self._show(plan)
+        with several_takes(job, in_front, watch, count.stage) as takes:
+            for picture in maker.pictures(takes, takes.video, reporter.note):
+                encoder = _write(job, picture, reporter)
+        seconds = time.monotonic() - began
+        reporter.done(engine.Summary(count.frames, seconds, encoder, self.target))
+        return None
+
+    def _job(self) -> Job:
+        from afterglow.engine import Job
+        from afterglow.media import ReadOptions, WriteOptions
+
+        reading = ReadOptions(
+            start=self.start or Fraction(0),
+            duration=self.duration,
+            resolution=self.resolution,
+            hdr=self.hdr,
+            rate=self.rate,
+        )
+        writing = WriteOptions(overwrite=self.overwrite)
+        subject = self.subject
+        return Job(self.source, self.target, reading, writing, subject.file, subject.shortest)
+
+    def _show(self, plan: Plan) -> None:
+        if self.as_json:
+            write_event("plan", **plan_facts(plan))
+        else:
+            for line in plan_lines(plan):
+                write_line(line)
+
+
+def _silent(line: str) -> None:
+    """Take a line that will be told when the work begins."""
+
+
+def _write(job: Job, picture: tuple[str, Frame, VideoInfo], reporter: Reporter) -> str:
+    """Write one picture, whole or not at all, and return what encoded it."""
+    from afterglow import media
+
+    target, frame, video = picture
+    with media.open_target(target, video, job.writing, None, reporter.note) as opened:
+        opened.write(frame)
+    return opened.encoder
+
+
+class _Count:
+    """Counts the frames of all passes on their way to a reporter."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._before = self._now = 0
+
+    @property
+    def frames(self) -> int:
+        """Frames read so far, in all passes."""
+        return self._before + self._now
+
+    def stage(self, name: str, frames: int | None) -> None:
+        """Begin another pass."""
+        self._before, self._now = self.frames, 0
+        self._reporter.stage(name, frames)
+
+    def step(self, frames: int) -> None:
+        """Take down how many frames of this pass were read."""
+        self._now = frames
+        self._reporter.step(frames)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnePicture:
+    """Stands for a maker where the plan of a run is found."""
+
+    maker: Maker
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        return self.maker.plan(video)
+
+    def reach(self, video: VideoInfo) -> Reach:
+        from afterglow.frames import Reach
+
+        return Reach()
+
+    def memory(self, video: VideoInfo) -> int:
+        return self.maker.memory(video)
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        return frames

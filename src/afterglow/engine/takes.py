@@ -1,0 +1,135 @@
+"""A video read again and again: a file as it lies there, a pipe through a copy on disk."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from afterglow import media
+from afterglow.engine.belts import Belt, Floor
+from afterglow.engine.loop import Watch, run
+from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
+from afterglow.frames import Colour, Effect, Frame, Reach, VideoInfo
+from afterglow.media import ReadOptions, WriteOptions
+from afterglow.ops.levels import repeat_channel
+
+Stage = Callable[[str, int | None], None]
+"""Is told what the video is read for from now on, and how many frames will come, if known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """A video that gives its frames as often as it is called."""
+
+    job: Job
+    """The source, how it is read, and its matte."""
+    video: VideoInfo
+    """What the frames are."""
+    watch: Watch
+    """Is told what is said of the source, and the frames so far."""
+    stage: Stage
+    """Is told of each take."""
+    same_start: bool = False
+    """The matte begins where the cut does, not where the source does."""
+
+    def __call__(self, purpose: str) -> Iterator[Frame]:
+        """All frames from the first; they are read ahead in a thread."""
+        self.stage(purpose, frames_of(self.video, self.job.reading))
+        opened = _shown(self.job, _silent, same_start=self.same_start)
+        with opened as (frames, _), Floor() as floor:
+            belt: Belt[Frame] = Belt(floor, BELT_LENGTH)
+            floor.hire("takes", partial(belt.fill, frames))
+            for number, frame in enumerate(belt):
+                yield frame
+                self.watch.step(number + 1)
+
+
+@contextmanager
+def several_takes(
+    job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage
+) -> Iterator[Takes]:
+    """The source of a job, to be read more than once; the job's target is not touched.
+
+    A pipe is copied to disk first, without loss, with what the effects made of it. Of a file only
+    the matte that the effects find is kept there. The copy is gone in the end, however it ends.
+
+    Raises:
+        MediaError: the source cannot be read, or the disk is full.
+    """
+    with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
+        found = bool(effects) and job.source != "-"
+        if found:
+            job = replace(job, matte=_copy(job, (*effects, MatteAlone()), watch, stage, folder))
+        elif job.source == "-":
+            copy = _copy(job, effects, watch, stage, folder)
+            job = Job(copy, job.target, ReadOptions(hdr="keep"), job.writing)
+        with _shown(job, watch.say, same_start=found) as (_, video):
+            known = replace(video, source=job.source)
+        yield Takes(job, known, watch, stage, found)
+
+
+def _copy(job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage, folder: str) -> str:
+    """The name of a lossless file of what comes out of the effects."""
+    name = str(Path(folder) / "take.mkv")
+    copying = Watch(
+        watch.say,
+        lambda plan: stage("matte" if job.source != "-" else "copying the pipe", plan.frames),
+        watch.step,
+    )
+    kept = replace(job, target=name, writing=WriteOptions(codec="ffv1", encoder="software"))
+    run(kept, effects, copying)
+    return name
+
+
+@contextmanager
+def _shown(
+    job: Job, say: Callable[[str], None], *, same_start: bool
+) -> Iterator[tuple[Iterator[Frame], VideoInfo]]:
+    """The frames of a source with its matte on, and what they are."""
+    reading = pulled(job, ())
+    with media.open_source(job.source, reading, say) as source:
+        frames, video = source.frames(), source.video
+        if job.matte is not None:
+            offset = None if same_start else source.offset
+            frames, video = media.attach_matte(
+                frames,
+                video,
+                job.matte,
+                say,
+                offset,
+                shortest=job.shortest,
+                whole=job.reading.duration is None and not same_start,
+            )
+        yield frames, video
+
+
+def _silent(line: str) -> None:
+    """Take a line that was told in the first take."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatteAlone:
+    """Gives the matte of every frame as a grey picture."""
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        """Return a grey video."""
+        full = Colour(range="full")
+        return replace(video, alpha=False, gray=True, colour=full, bits=video.depth)
+
+    def reach(self, video: VideoInfo) -> Reach:
+        """Return no neighbours."""
+        return Reach()
+
+    def memory(self, video: VideoInfo) -> int:
+        """Return the bytes of one grey picture."""
+        return video.width * video.height * 3 * video.depth // 8
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        """Give the mattes."""
+        for frame in frames:
+            assert frame.alpha is not None
+            yield Frame(repeat_channel(frame.alpha), frame.pts)
