@@ -6,7 +6,6 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 
     from afterglow.cli import options
     from afterglow.cli.run import NOTES, StreamRun
-from afterglow.cli.run import NOTES, StreamRun
     from afterglow.cli.values import Number
 
 
@@ -24,7 +23,7 @@ from afterglow.cli.run import NOTES, StreamRun
         run.through(Soften(sigma=sigma))
 
 ``streaming`` adds SOURCE, TARGET and the flags of every run; ``streaming_with_matte`` takes ALPHA
-between the two; ``looks`` adds --effect and
+between the two; ``making_pictures`` does so for what ends in pictures; ``looks`` adds --effect and
 --list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
 ``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``.
 """
