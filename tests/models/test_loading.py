@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -308,6 +309,28 @@ def test_memory_that_onnxruntime_lacks_is_told_the_same_way(
     monkeypatch.setattr(onnxruntime.InferenceSession, "run", fail)
     with pytest.raises(DeviceError, match="main memory is not enough"), loaded("trial") as network:
         network(picture=PICTURE)
+
+
+def test_libraries_that_a_reader_uses_are_told_to_stay_offline(own: Own, tmp_path: Path) -> None:
+    own("diffusers", {"w": b"w"})
+    program = """
+from afterglow.models.loading import loaded
+
+def read(weights, device):
+    from huggingface_hub import hf_hub_download
+    return hf_hub_download("some/body", "config.json")
+
+with loaded("trial", reader=read):
+    raise SystemExit("something came")
+"""
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
+    clean = {key: value for key, value in os.environ.items() if key != "HF_HUB_OFFLINE"}
+    line = [sys.executable, "-c", program]
+    run = subprocess.run(
+        line, env={**clean, **nowhere}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 1 and "LocalEntryNotFoundError" in run.stderr
+    assert "offline mode" in run.stderr
 
 
 def test_nothing_that_is_loaded_touches_the_network(

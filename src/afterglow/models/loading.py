@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -109,6 +110,7 @@ def _alone(name: str, device: str, *, together: bool) -> Iterator[None]:
 def _made(weights: Weights, device: str, reader: Reader | None, dtype: DType | None) -> Any:
     """The model, on its device and in its number format."""
     model = weights.model
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # for readers' libraries, which may ask otherwise
     try:
         made = (reader or _read)(weights, device)
     except ImportError as error:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
-from afterglow.models.networks import Network
+from afterglow.models.networks import Network, Shape
 
 Asked = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Takes a picture (H, W, 3) uint8 RGB, gives where people are: (H, W) float32, 0 to 1."""
@@ -41,28 +41,25 @@ def person_networks(*, commercial_only: bool = False) -> tuple[Opener, Opener]:
 def _opened(name: str, size: tuple[int, int], commercial_only: bool) -> Iterator[Asked]:
     with loaded(name, commercial_only=commercial_only) as network:
         _check(name, network, size)
-        yield partial(_asked, network, size)
+        yield partial(_asked, name, network, size)
 
 
 def _check(name: str, network: Network, size: tuple[int, int]) -> None:
-    """Raise ModelError unless a network takes one RGB picture of a size and gives one matte."""
+    """Raise ModelError unless a network takes one RGB picture of a size."""
     wanted = (1, 3, size[1], size[0])
     shapes = list(network.inputs.values())
-    fits = len(shapes) == 1 and len(shapes[0]) == 4
-    if not fits or any(
-        has not in (None, must) for has, must in zip(shapes[0], wanted, strict=True)
-    ):
-        raise ModelError(
-            f"the model {name} takes {_told(shapes)}, and not a picture of shape {wanted}"
-        )
+    if len(shapes) != 1 or not _fits(shapes[0], wanted):
+        told = ", ".join(str(shape).replace("None", "any") for shape in shapes)
+        raise ModelError(f"the model {name} takes {told}, and not a picture of shape {wanted}")
 
 
-def _told(shapes: object) -> str:
-    return str(shapes).replace("None", "any").strip("[]")
+def _fits(shape: Shape, wanted: Shape) -> bool:
+    same = len(shape) == len(wanted)
+    return same and all(has in (None, must) for has, must in zip(shape, wanted, strict=True))
 
 
 def _asked(
-    network: Network, size: tuple[int, int], picture: NDArray[np.uint8]
+    name: str, network: Network, size: tuple[int, int], picture: NDArray[np.uint8]
 ) -> NDArray[np.float32]:
     """Where people are in a picture (H, W, 3) uint8 RGB of the size: (H, W) float32, 0 to 1."""
     width, height = size
@@ -70,4 +67,6 @@ def _asked(
         raise ValueError(f"the network takes {width}x{height} uint8 RGB, not {picture.shape}")
     planes = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
     found = network(**dict.fromkeys(network.inputs, planes))[network.outputs[0]]
+    if found.size != height * width:
+        raise ModelError(f"the model {name} gives {found.size / height / width:g} mattes, not one")
     return cast(NDArray[np.float32], found.reshape(height, width).clip(0, 1))
