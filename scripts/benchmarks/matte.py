@@ -129,7 +129,7 @@ def _matted(take: Take, backend: str) -> dict[str, float]:
 
 
 def _matte(source: Path, target: Path) -> list[str]:
-    flags = ["--quiet", "--overwrite", "--device=cpu"]
+    flags = ["--quiet", "--overwrite", "--device=cpu", "--alpha-codec=ffv1"]
     return [*AFTERGLOW, "matte", str(source), str(target), *flags]
 
 
