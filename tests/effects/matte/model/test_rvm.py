@@ -129,12 +129,23 @@ def test_a_cut_of_the_video_needs_frames_before(backend: Backend) -> None:
     assert backend.memory(video()) > 28 * WIDE * HIGH
 
 
-def test_a_network_without_a_file_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AFTERGLOW_MODELS_LOCK", raising=False)
-    with pytest.raises(ModelError, match="rvm-resnet50") as caught:
-        backend_of("rvm-resnet50", "cpu")
-    assert "AFTERGLOW_MODELS_LOCK" in caught.value.hint
-    with pytest.raises(UsageError, match="rvmm"):
+def test_the_larger_network_has_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rvm_onnx(tmp_path / "r.onnx")
+    lock = lay_lock(tmp_path, "rvm-resnet50", "onnx", [path.name])
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    (cut,) = found(backend_of("rvm-resnet50", "cpu"), flat(51))
+    assert np.allclose(cut.alpha, 0.2, atol=1e-6)
+    path.unlink()
+    with pytest.raises(ModelError, match="rvm-resnet50"):
+        found(backend_of("rvm-resnet50", "cpu"), flat(51))
+
+
+def test_models_and_settings_that_are_not_there_are_refused() -> None:
+    with pytest.raises(UsageError, match="rvmm") as caught:
         backend_of("rvmm", "cpu")
+    assert "rvm" in caught.value.hint
     with pytest.raises(UsageError, match="mask"):
         backend_of("rvm", "cpu", mask=3)
+    assert backend_of("rvm", "cpu", downsample=None) == backend_of("rvm", "cpu")

@@ -12,9 +12,8 @@ from afterglow.analysis.matting.person import Person
 from afterglow.effects.matte.model.matanyone import MatAnyone
 from afterglow.effects.matte.model.rvm import Rvm
 from afterglow.effects.matte.model.still import BiRefNet, Rmbg
-from afterglow.errors import ModelError, UsageError
+from afterglow.errors import UsageError
 from afterglow.models.person import person_networks
-from afterglow.models.store import open_store
 
 Maker = Callable[..., Backend]
 
@@ -45,28 +44,17 @@ def backend_of(name: str, device: str, *, commercial_only: bool = False, **optio
 
     Raises:
         UsageError: there is no such model, or it has no such setting or value.
-        ModelError: no lock has an entry for it.
     """
     if name not in _MODELS:
         near = get_close_matches(name, MODELS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(MODELS)}"
         raise UsageError(f"there is no matte model {name!r}", hint=hint)
     make, entry = _MODELS[name]
-    _check_entry(entry)
     given = {key: value for key, value in options.items() if value is not None}
     _check_options(name, make, given)
     if make is MatAnyone and not given.keys() & {"mask", "first"}:
         given["first"] = Person(*person_networks(commercial_only=commercial_only))
     return make(entry, device, commercial_only=commercial_only, **given)
-
-
-def _check_entry(entry: str) -> None:
-    """Raise ModelError where no lock knows the weights."""
-    if entry not in open_store().lock.models:
-        raise ModelError(
-            f"models.lock has no weights for {entry}: no pinned file of them is known",
-            hint=f"name your own file {entry} in the lock of AFTERGLOW_MODELS_LOCK: docs/models.md",
-        )
 
 
 def _check_options(name: str, make: Any, given: Mapping[str, Any]) -> None:
