@@ -110,9 +110,9 @@ def _alone(name: str, device: str, *, together: bool) -> Iterator[None]:
 def _made(weights: Weights, device: str, reader: Reader | None, dtype: DType | None) -> Any:
     """The model, on its device and in its number format."""
     model = weights.model
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # for readers' libraries, which may ask otherwise
     try:
-        made = (reader or _read)(weights, device)
+        with _offline():
+            made = (reader or _read)(weights, device)
     except ImportError as error:
         raise ModelError(
             f"the model {model.name} needs {error.name}, which cannot be imported: {error}",
@@ -120,6 +120,20 @@ def _made(weights: Weights, device: str, reader: Reader | None, dtype: DType | N
         ) from error
     on_gpu = device != "cpu" and not isinstance(made, Network)
     return halved(made, dtype) if dtype and on_gpu else made
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """Libraries that a reader uses do not ask a hub, if they are first imported here."""
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = before
 
 
 def _read(weights: Weights, device: str) -> Any:
