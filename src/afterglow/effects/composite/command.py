@@ -48,6 +48,13 @@ if TYPE_CHECKING:
     help="The empty scene of SOURCE, taken by a camera that stood still: cleans edges exactly.",
 )
 @click.option(
+    "--edges",
+    type=click.Choice(["auto", "mixed", "own"]),
+    default="auto",
+    help="Colours at the subject's edge: mixed with what was behind, as cameras give them, or its "
+    "own, as some keyers do; auto looks.",
+)
+@click.option(
     "--despill",
     type=Number(0, 1),
     default=0.0,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from afterglow.effects.composite.backdrops import Backdrop
 from afterglow.effects.composite.layers import Layering
@@ -14,6 +14,8 @@ from afterglow.effects.composite.light import Shadow
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.standards import is_known
+
+Edges: TypeAlias = Literal["auto", "mixed", "own"]
 
 _BUFFERS = 8
 """Frames that one picture's arithmetic holds at a time."""
@@ -29,6 +31,8 @@ class Composite:
     """What lies behind the subject."""
     old_plate: Backdrop | None = None
     """What lay behind it when it was shot; None: the subject's own colours are estimated."""
+    edges: Edges = "auto"
+    """Whether the source's edges are mixed with its background; auto: told by the first of them."""
     despill: float = 0.0
     """How much of the old backing's light is taken off the subject, 0 to 1."""
     key: tuple[int, int, int] | Literal["auto"] = "auto"
@@ -50,8 +54,13 @@ class Composite:
         """Return the video that comes out: without a matte, unless the background has one.
 
         Raises:
-            UsageError: the light of the video's transfer cannot be computed.
+            UsageError: the light of the video's transfer cannot be computed, or there is an old
+                plate for edges that are said not to be mixed with it.
         """
+        if self.old_plate and self.edges == "own":
+            raise UsageError(
+                "an old plate is taken out of mixed edges, and these are said to be own"
+            )
         if not is_known(video.colour.transfer):
             raise UsageError(
                 f"the video's transfer has no linear light that is known ({video.colour.transfer})",

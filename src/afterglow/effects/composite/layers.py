@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.effects.composite import matching
+from afterglow.effects.composite.edges import are_mixed
 from afterglow.effects.composite.light import joined, shaded, shadow_of, wrapped
 from afterglow.effects.composite.matching import Grain, Window
 from afterglow.ops import foreground, levels
@@ -33,6 +34,7 @@ class Layering:
         self._video = video
         self._depth: Depth = "uint8" if video.depth == 8 else "uint16"
         self._transfer = video.colour.transfer
+        self._mixed = None if settings.edges == "auto" else settings.edges == "mixed"
         self._stops, self._own_grain = (Window(settings.window(video)) for _ in range(2))
         self._key: NDArray[np.float64] | None = None
         self._shown: tuple[Frame, Pixels, Grain | None] | None = None
@@ -75,11 +77,7 @@ class Layering:
     def _own(self, frame: Frame, ground: Pixels, plate: Frame | None) -> Pixels:
         """The subject in its own colours, in the background's light if that is asked for."""
         assert frame.alpha is not None
-        if plate is None:
-            own = foreground.estimate_foreground(frame.pixels, frame.alpha, self._transfer)
-        else:
-            before = ops.beside(ops.array_of(plate.pixels), frame.pixels)
-            own = foreground.true_foreground(frame.pixels, frame.alpha, before, self._transfer)
+        own = self._unmixed(frame.pixels, frame.alpha, plate)
         if self._settings.despill:
             own = self._despilled(frame, own)
         if self._settings.match_exposure:
@@ -88,6 +86,17 @@ class Layering:
             if stops is not None:
                 own = matching.exposed(own, stops, self._transfer, self._video.white, self._depth)
         return own
+
+    def _unmixed(self, pixels: Pixels, alpha: Pixels, plate: Frame | None) -> Pixels:
+        """The picture with the subject's own colours at its edge."""
+        if plate is not None:
+            before: Pixels = ops.beside(ops.array_of(plate.pixels), pixels)
+            return foreground.true_foreground(pixels, alpha, before, self._transfer)
+        if self._mixed is None:
+            self._mixed = are_mixed(pixels, alpha, self._transfer)
+        if self._mixed is False:
+            return pixels
+        return foreground.estimate_foreground(pixels, alpha, self._transfer)
 
     def _despilled(self, frame: Frame, own: Pixels) -> Pixels:
         assert frame.alpha is not None
