@@ -73,6 +73,22 @@ def memory_available(device: Device) -> int:
     return _ram()[0]
 
 
+@contextmanager
+def watched(wish: str) -> Iterator[Callable[[], int | None]]:
+    """Give what tells the bytes of VRAM held at most since the beginning; None of them on the CPU.
+
+    wish: as ``choose_device`` takes it.
+    """
+    device = choose_device(wish)
+    if device.index is None:
+        yield lambda: None
+        return
+    import torch
+
+    torch.cuda.reset_peak_memory_stats(device.index)
+    yield lambda: int(torch.cuda.max_memory_allocated(device.index))
+
+
 def _cpu(reason: str = "") -> Device:
     free, total = _ram()
     return Device("cpu", "cpu", 0, f"CPU{reason}", free, total)
