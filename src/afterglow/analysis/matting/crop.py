@@ -142,34 +142,32 @@ def _outward(old: Box, box: Box) -> tuple[bool, bool, bool, bool]:
     return box.left < old.left, box.top < old.top, box.right > old.right, box.bottom > old.bottom
 
 
-def view(picture: NDArray[np.uint8], box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the (h, w, 3) uint8 part of a picture at ``size`` (width, height), stretched."""
-    part = picture[box.within(picture.shape[1], picture.shape[0])]
-    shrinks = part.shape[1] > size[0] or part.shape[0] > size[1]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(part, size, interpolation=how), np.uint8)
-
-
 def seen(
-    network: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+    eye: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
     picture: NDArray[np.uint8],
     boxes: Sequence[Box],
-    size: tuple[int, int],
     shape: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Return (h, w) float32 0-1: what a network finds in some parts of a picture, 0 elsewhere.
+    """Return (h, w) float32 0-1: what an eye finds in some parts of a picture, 0 elsewhere.
 
-    picture: (H, W, 3) uint8 RGB. size: (width, height) that the network is given. shape: (h, w).
+    picture: (H, W, 3) uint8 RGB. shape: (h, w).
     """
     height, width = shape
     found = np.zeros(shape, np.float32)
     for box in boxes:
-        spot = box.within(width, height)
-        place = found[spot]
-        sure = network(view(picture, box, size))
+        place = found[box.within(width, height)]
+        sure = eye(picture[box.within(picture.shape[1], picture.shape[0])])
         whole = cv2.resize(sure, place.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        np.maximum(place, np.clip(whole, 0, 1) * _fade(box, place.shape), out=place)
+        np.maximum(place, whole * _fade(box, place.shape), out=place)
     return found
+
+
+def tiles(width: int, height: int) -> list[Box]:
+    """Return the whole picture, and then parts of it in which people who are far are larger."""
+    starts = (0.25, 0.0, 0.5)
+    if width >= height:
+        return [WHOLE, *(Box(start, 0.0, start + 0.5, 1.0) for start in starts)]
+    return [WHOLE, *(Box(0.0, start, 1.0, start + 0.5) for start in starts)]
 
 
 def _fade(box: Box, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 import cv2
@@ -15,26 +16,22 @@ from numpy.typing import NDArray
 from afterglow import ops
 from afterglow.analysis import cuts
 from afterglow.analysis.follow import begin, follow
-from afterglow.analysis.matting import crop, refine, steady, stray
+from afterglow.analysis.matting import crop, eyes, refine, steady, stray
 from afterglow.analysis.matting.backend import Cut
 from afterglow.analysis.matting.crop import Box
+from afterglow.analysis.matting.eyes import Network
 from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
 
-Network: TypeAlias = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-"""From an (h, w, 3) uint8 RGB picture of the network's own size to (h, w) float32, 0-1: how sure it
-is that a pixel belongs to a person."""
 Opener: TypeAlias = Callable[[], AbstractContextManager[Network]]
 """Opens a network, and frees it afterwards."""
 
-LANDSCAPE, SQUARE = (256, 144), (256, 256)
-"""(width, height) of the pictures that the two networks are given."""
 _PIXELS = 640 * 360
 """Of the picture that mattes are found on."""
 _COARSE = 256
 """Longer side of the picture that parts are told on."""
-_SEARCH, _PAUSE = Fraction(1, 2), Fraction(1, 6)
+_SEARCH, _PAUSE = Fraction(1, 10), Fraction(1, 12)
 """Seconds between two looks at the whole picture; that a new part waits, and then fades in."""
 _RADIUS = 4
 """Pixels that an edge is sought in, at 360 lines."""
@@ -157,33 +154,41 @@ def _looked(
     picture: NDArray[np.uint8], sizes: _Sizes, state: State
 ) -> tuple[NDArray[np.float32], tuple[Box, ...], State]:
     """What the networks find in a picture, the crops it was found in, and the state."""
-    shape = sizes.work[::-1]
+    shape = sizes.work[1], sizes.work[0]
     boxes, since = state.boxes, state.since + 1
     fresh = state.kept is None
-    if fresh or not boxes or since >= _frames(state.video, _SEARCH):
+    if fresh or since >= _frames(state.video, _SEARCH if boxes else _PAUSE):
         boxes, since = tuple(crop.apart([*boxes, *_newcomers(picture, sizes, state)])), 0
+    state = replace(state, since=since)
+    both = partial(eyes.agreed, state.landscape, state.square)
     for _ in range(_FIRST_LOOKS if fresh else 0):
-        sure = _crops(picture, boxes, shape, state)
+        sure = crop.seen(both, picture, _shown(boxes), shape)
         boxes = tuple(_boxes(stray.parts_of(ops.resize(sure, *sizes.coarse))))
-    return _crops(picture, boxes, shape, state), boxes, replace(state, since=since)
+    one = partial(eyes.found, state.square, size=eyes.SQUARE)
+    return crop.seen(one, picture, _shown(boxes), shape), boxes, state
 
 
-def _crops(
-    picture: NDArray[np.uint8], boxes: tuple[Box, ...], shape: tuple[int, ...], state: State
-) -> NDArray[np.float32]:
-    shown = [box.grown(crop.MARGIN) for box in boxes]
-    return crop.seen(state.square, picture, shown, SQUARE, (shape[0], shape[1]))
+def _shown(boxes: tuple[Box, ...]) -> list[Box]:
+    return [box.grown(crop.MARGIN) for box in boxes]
 
 
 def _newcomers(picture: NDArray[np.uint8], sizes: _Sizes, state: State) -> list[Box]:
-    """Who is in the whole picture and in none of the crops."""
-    wide = picture.shape[1] > picture.shape[0]
-    network, size = (state.landscape, LANDSCAPE) if wide else (state.square, SQUARE)
-    coarse = sizes.coarse[::-1]
-    sure = crop.seen(network, picture, [crop.WHOLE], size, (coarse[0], coarse[1]))
-    for box in state.boxes:
-        sure[box.grown(crop.MARGIN).within(*sizes.coarse)] = 0
-    return _boxes(stray.parts_of(sure))
+    """Who is in the picture and in none of the crops; parts are looked at if nobody is known."""
+    width, height = sizes.coarse
+    quick = partial(eyes.quick, state.landscape, state.square)
+    both = partial(eyes.agreed, state.landscape, state.square)
+    for tile in crop.tiles(width, height)[: 1 if state.boxes else None]:
+        found: list[Box] = []
+        for eye in (quick, both):
+            sure = crop.seen(eye, picture, [tile], (height, width))
+            for box in _shown(state.boxes):
+                sure[box.within(width, height)] = 0
+            found = _boxes(stray.parts_of(sure))
+            if not found:
+                break
+        if found:
+            return found
+    return []
 
 
 def _boxes(parts: stray.Parts) -> list[Box]:
