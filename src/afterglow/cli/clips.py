@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from afterglow.frames import Pixels
+    from afterglow.frames import Frame, Pixels, VideoInfo
+    from afterglow.media.choice import CodecName
 
 
 @contextmanager
@@ -18,6 +19,18 @@ def pixels_of(clip: Path) -> Iterator[Iterator[Pixels]]:
 
     with open_source(str(clip), ReadOptions(hdr="keep"), lambda line: None) as source:
         yield (frame.pixels for frame in source.frames())
+
+
+@contextmanager
+def grey_clip(
+    target: Path, codec: CodecName, video: VideoInfo, *, overwrite: bool
+) -> Iterator[Callable[[Frame], None]]:
+    """What writes frames into a clip of their own, whole or not at all, without any sound."""
+    from afterglow.media import WriteOptions, open_target
+
+    options = WriteOptions(codec=codec, overwrite=overwrite)
+    with open_target(str(target), video, options, None, lambda line: None) as opened:
+        yield opened.write
 
 
 def put_whole(target: Path, content: bytes, *, overwrite: bool) -> None:

@@ -53,7 +53,7 @@ class FolderRun:
         _tell_sorting(folder, reporter, dry_run=dry_run)
         if dry_run or not folder.clips:
             return
-        _make_folder(self.target)
+        make_folder(self.target)
         failures = [each for each in self._followed(folder, reporter) if each.failed]
         if failures:
             _tell_failures(failures, reporter)
@@ -151,7 +151,8 @@ def _pass_on(clip: Clip, event: Event, reporter: Reporter) -> None:
         reporter.note(f"{clip.source.name}: {event.get('text')}")
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
+    """Make the folder, and those it lies in; raises MediaError where that cannot be."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

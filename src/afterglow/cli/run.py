@@ -15,7 +15,7 @@ from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
-    from afterglow.engine import Job, Plan, Watch
+    from afterglow.engine import Job, Plan, Summary, Watch
     from afterglow.frames import Effect
 
 NOTES = "afterglow.notes"
@@ -93,8 +93,11 @@ class StreamRun:
         options = WriteOptions(codec=self.codec, encoder="software", alpha=self.alpha_out)
         return choose(self.target, video, options).alpha
 
-    def through(self, *effects: Effect) -> None:
-        """Send the source through the effects into the target; raise what a person must know."""
+    def through(self, *effects: Effect) -> Summary | None:
+        """Send the source through the effects into the target; raise what a person must know.
+
+        What was done comes back; nothing for a folder or a dry run.
+        """
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
             click.get_current_context().meta[_SPEAKER] = reporter.note
             for note in click.get_current_context().meta.get(NOTES, ()):
@@ -102,8 +105,8 @@ class StreamRun:
             self._require_images_for_rate()
             if self.source != "-" and Path(self.source).is_dir():
                 self._folder(reporter)
-            else:
-                self._video((*self._in_front(), *effects), reporter)
+                return None
+            return self._video((*self._in_front(), *effects), reporter)
 
     def _in_front(self) -> tuple[Effect, ...]:
         return self.subject.in_front() if self.subject else ()
@@ -119,7 +122,7 @@ class StreamRun:
                 hint="a sequence has a counter in its name, for example shot_%04d.png",
             )
 
-    def _video(self, effects: tuple[Effect, ...], reporter: Reporter) -> None:
+    def _video(self, effects: tuple[Effect, ...], reporter: Reporter) -> Summary | None:
         from afterglow import engine
 
         if self.workers > 1 or self.cluster:
@@ -128,8 +131,10 @@ class StreamRun:
         job = self._job(watch)
         if self.dry_run:
             self._show(engine.plan(job, effects, watch))
-        else:
-            reporter.done(engine.run(job, effects, watch))
+            return None
+        summary = engine.run(job, effects, watch)
+        reporter.done(summary)
+        return summary
 
     def _job(self, watch: Watch) -> Job:
         from afterglow.engine import Job

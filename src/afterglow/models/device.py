@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -80,7 +81,7 @@ def watched(wish: str) -> Iterator[Callable[[], int | None]]:
     wish: as ``choose_device`` takes it.
     """
     device = choose_device(wish)
-    if device.index is None:
+    if device.kind == "cpu":
         yield lambda: None
         return
     import torch

@@ -51,6 +51,19 @@ def require_taken(models: Collection[str], given: Settings) -> None:
         )
 
 
+def require_colours(given: Settings, *, gray: bool, decontaminate: bool) -> None:
+    """Raise UsageError where colours are to be cleaned and the matte alone is written."""
+    for flag, wanted in (
+        ("--decontaminate", decontaminate),
+        ("--despill", given.get("despill") is not None),
+    ):
+        if gray and wanted:
+            raise UsageError(
+                f"{flag} is about colours, and the target gets the matte alone",
+                hint="write .mov (ProRes 4444), .mkv (FFV1), .webm (VP9) or a pipe",
+            )
+
+
 def _not_taken(name: str, models: Collection[str]) -> UsageError:
     takers = [model for model in MODELS if name in _TAKEN.get(model, ())]
     flag = "--" + name.replace("_", "-")

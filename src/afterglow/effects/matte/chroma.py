@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.matting.backend import Cut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,14 +11,14 @@ import click
 from afterglow.cli import options
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.values import Colour, Number
-from afterglow.effects.matte.backends import MODELS, backend_for, require_taken
+from afterglow.effects.matte.backends import MODELS, backend_for, require_colours, require_taken
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
     from afterglow.effects.matte.effect import Matte
     from afterglow.media.choice import CodecName
 
-_LOSSLESS = ("ffv1", "h264", "hevc", "av1", "vp9", "prores")
+_CODECS = ("ffv1", "h264", "hevc", "av1", "vp9", "prores")
 
 
 class Key(Colour):
@@ -92,7 +93,7 @@ class Key(Colour):
 )
 @click.option(
     "--alpha-codec",
-    type=click.Choice(_LOSSLESS),
+    type=click.Choice(_CODECS),
     help="Write the matte alone, as a grey video in this codec.",
 )
 def matte(
@@ -102,18 +103,35 @@ def matte(
 
     A TARGET that can hold a matte (.mov, .mkv, .webm, numbered .png, or - for a pipe) gets the
     subject with its matte; any other gets the matte alone as a grey video without loss, as do all
-    with --alpha-out no. A folder gets both for every --model, and a comparison of them.
+    with --alpha-codec or --alpha-out no. A folder gets MODEL_alpha.mkv and MODEL_composite.mp4 of
+    every --model, and of several models a comparison.
 
     \b
     Examples:
       afterglow matte in.mp4 matte.mp4
       afterglow matte green.mp4 cut.mov --model chroma
       afterglow matte in.mp4 matte.mkv --model difference --plate empty.png --alpha-codec ffv1
+      afterglow matte in.mp4 compared/ --model person --model rvm
       afterglow matte in.mp4 - | afterglow composite - out.mp4 --bg beach.png
     """
+    if _is_folder(run):
+        _into_folder(run, tuple(dict.fromkeys(models)), alpha_codec, settings)
+        return
+    if len(models) > 1:
+        raise UsageError(
+            f"one file holds one matte, and there are {len(models)} models",
+            hint="name a folder as TARGET: it gets one of each, and a comparison",
+        )
     run = _toward(run, alpha_codec)
-    (model,) = models
-    run.through(_effect(run, model, gray=not run.holds_alpha(), **settings))
+    run.through(_effect(run, models, models[0], gray=not run.holds_alpha(), **settings))
+
+
+def _is_folder(run: StreamRun) -> bool:
+    """True where a video goes into a folder, be it there or not yet."""
+    target = Path(run.target)
+    if run.target == "-" or (run.source != "-" and Path(run.source).is_dir()):
+        return False
+    return target.is_dir() or not target.suffix
 
 
 def _toward(run: StreamRun, alpha_codec: CodecName | None) -> StreamRun:
@@ -121,13 +139,32 @@ def _toward(run: StreamRun, alpha_codec: CodecName | None) -> StreamRun:
     if alpha_codec is None:
         return run
     if run.alpha_out == "yes" or run.codec is not None:
-        other = "--codec" if run.codec is not None else "--alpha-out yes"
-        raise UsageError(f"--alpha-codec writes the matte alone, and {other} does not")
+        other = f"--codec {run.codec}" if run.codec is not None else "--alpha-out yes"
+        raise UsageError(
+            f"--alpha-codec {alpha_codec} writes the matte alone, and {other} the subject too"
+        )
     return replace(run, alpha_out="no", codec=alpha_codec)
+
+
+def _into_folder(
+    run: StreamRun, models: tuple[str, ...], alpha_codec: CodecName | None, settings: Any
+) -> None:
+    """Write the matte and a composite of every model, and compare them."""
+    from afterglow.effects.matte.folder import compare, make
+
+    if run.alpha_out != "auto":
+        raise UsageError(f"--alpha-out {run.alpha_out} is for a file: a folder gets mattes anyway")
+    if run.source == "-" and len(models) > 1:
+        raise UsageError("a pipe can be read once only, and every model reads the video")
+    effects = {model: _effect(run, models, model, gray=False, **settings) for model in models}
+    made = make(run, effects, alpha_codec or "ffv1")
+    if len(made) > 1:
+        compare(run, Path(run.target), made)
 
 
 def _effect(
     run: StreamRun,
+    models: tuple[str, ...],
     model: str,
     *,
     gray: bool,
@@ -139,15 +176,18 @@ def _effect(
     decontaminate: bool,
     **given: Any,
 ) -> Matte:
-    from afterglow.cli.stills import still
+    """The matte that the flags ask for, by one of the models."""
+    from afterglow.cli.stills import still, still_matte
     from afterglow.effects.matte.effect import Matte
     from afterglow.models.device import choose_device
 
     if grow is not None and shrink is not None:
         raise UsageError("--grow and --shrink pull the same edge: give one of them")
-    require_taken([model], given)
-    if given["plate"] is not None:
-        given["plate"] = still(given["plate"])[0]
+    require_taken(models, given)
+    require_colours(given, gray=gray, decontaminate=decontaminate)
+    for flag, read in (("plate", still), ("mask", still_matte)):
+        if given[flag] is not None:
+            given[flag] = read(given[flag])
     backend = backend_for(
         model,
         given,
@@ -156,11 +196,14 @@ def _effect(
         colours=not gray,
         say=tell_note,
     )
+    spill = given["key"] if model != "chroma" and given["despill"] else None
     return Matte(
         backend,
         gamma=gamma,
         grow=(grow or 0.0) - (shrink or 0.0),
         feather=feather,
+        despill=given["despill"] if spill else 0.0,
+        spill=spill,
         decontaminate=decontaminate,
         gray=gray,
     )

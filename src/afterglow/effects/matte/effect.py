@@ -8,10 +8,11 @@ from typing import Any
 
 from afterglow import ops
 from afterglow.analysis.matting.backend import Backend, Cut, cuts
-from afterglow.effects.matte.finish import cleaned, finished
+from afterglow.effects.matte.finish import despilled, finished, within
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, Reach, VideoInfo
 from afterglow.ops import levels
+from afterglow.ops.foreground import estimate_foreground
 from afterglow.ops.halves import Depth
 from afterglow.ops.standards import is_known
 
@@ -32,7 +33,7 @@ class Matte:
     feather: float = 0.0
     """Pixels over which the edge is softened."""
     despill: float = 0.0
-    """How much of the backing's light is taken off the subject, 0 to 1."""
+    """How much of a backing's light is taken off the subject, 0 to 1; not what the backend took."""
     spill: tuple[int, int, int] | None = None
     """R'G'B' 0-255 of the backing whose light that is."""
     decontaminate: bool = False
@@ -47,8 +48,7 @@ class Matte:
             UsageError: light is to be computed, and that of the video's transfer is not known.
         """
         if self.gray:
-            full = Colour(range="full")
-            return replace(video, alpha=False, gray=True, colour=full, bits=video.depth)
+            return grey_info(video)
         if self.despill and not is_known(video.colour.transfer):
             raise UsageError(
                 f"the video's transfer has no linear light that is known ({video.colour.transfer})",
@@ -69,26 +69,37 @@ class Matte:
         """Give every frame with its matte; one that it had is replaced."""
         depth: Depth = "uint8" if video.depth == 8 else "uint16"
         for frame, cut in cuts(self.backend, frames, video):
-            alpha = finished(
+            shape = finished(
                 ops.beside(cut.alpha, frame.pixels),
                 gamma=self.gamma,
                 grow=self.grow,
                 feather=self.feather,
             )
+            alpha = ops.from_float(shape, depth)
             if self.gray:
-                yield replace(
-                    frame, pixels=levels.repeat_channel(ops.from_float(alpha, depth)), alpha=None
-                )
+                yield grey_frame(frame, alpha)
             else:
-                pixels = self._colours(frame, cut, alpha, video)
-                yield replace(frame, pixels=pixels, alpha=ops.from_float(alpha, depth))
+                pixels = self._own_colours(frame, cut, alpha, video.colour.transfer)
+                yield replace(frame, pixels=pixels, alpha=alpha)
 
-    def _colours(self, frame: Frame, cut: Cut, alpha: Any, video: VideoInfo) -> Any:
-        """The subject's own colours, as far as they are asked for."""
-        pixels = frame.pixels if cut.foreground is None else cut.foreground
-        return cleaned(
-            pixels,
-            transfer=video.colour.transfer,
-            spill=self.spill,
-            despilled=self.despill,
-        )
+    def _own_colours(self, frame: Frame, cut: Cut, alpha: Any, transfer: str) -> Any:
+        """The subject's colours, as clean as is asked for; where it is not, the picture as it was.
+
+        What comes after may lay something between the subject and the rest of the picture.
+        """
+        own = frame.pixels if cut.foreground is None else cut.foreground
+        if self.decontaminate and cut.foreground is None:
+            own = estimate_foreground(own, alpha, transfer if is_known(transfer) else None)
+        if self.despill and self.spill is not None:
+            own = despilled(own, self.spill, self.despill, transfer)
+        return own if own is frame.pixels else within(frame.pixels, own, alpha)
+
+
+def grey_info(video: VideoInfo) -> VideoInfo:
+    """The matte of such a video as a video of its own: one channel, full range."""
+    return replace(video, alpha=False, gray=True, colour=Colour(range="full"), bits=video.depth)
+
+
+def grey_frame(frame: Frame, alpha: Any) -> Frame:
+    """The matte of a frame as a grey picture."""
+    return replace(frame, pixels=levels.repeat_channel(alpha), alpha=None)

@@ -4,7 +4,8 @@
 2. grow: the edge moved outwards, or inwards where negative; parts of a pixel count.
 3. feather: the edge softened.
 
-The colours follow, on the finished matte: see ``cleaned``.
+The colours follow, on the finished matte: the subject's own colours estimated, a backing's light
+taken off, and both laid only where the matte is not 0.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from afterglow import ops
+from afterglow.ops.halves import WHITE, Depth
 from afterglow.ops.keying import despill
 
 _SIGMAS = 4
@@ -44,19 +48,22 @@ def moved(alpha: Any, pixels: float) -> Any:
     return near if part == 0 else ops.lerp(near, move(alpha, int(whole) + 1), part)
 
 
-def cleaned(
-    pixels: Any, *, transfer: str, spill: Sequence[int] | None = None, despilled: float = 0.0
-) -> Any:
-    """(H, W, 3) RGB of the subject without the light of the backing, in the type of the pixels.
+def despilled(pixels: Any, backing: Sequence[int], strength: float, transfer: str) -> Any:
+    """(H, W, 3) RGB without the light of a backing, in the type of the pixels.
 
-    spill: R'G'B' of the backing, 0-255. despilled: 0 to 1, how much of its light is taken off.
+    backing: its R'G'B', 0-255. strength: 0 to 1, how much of its light is taken off.
     """
-    if spill is None or despilled == 0:
-        return pixels
-    light = ops.to_linear(pixels, transfer)
-    key = [float(value) ** 2.2 for value in spill]
-    return ops.to_display(despill(light, key, despilled), transfer, _depth(pixels))
+    key = ops.to_linear(np.array([[backing]], np.uint8), transfer)[0, 0].tolist()
+    light = despill(ops.to_linear(pixels, transfer), key, strength)
+    return ops.to_display(light, transfer, _depth(pixels))
 
 
-def _depth(pixels: Any) -> Any:
-    return str(pixels.dtype).removeprefix("torch.")
+def within(outside: Any, inside: Any, alpha: Any) -> Any:
+    """(H, W, 3) RGB: the one picture where the matte is 0, the other wherever it is not."""
+    present = ops.smoothstep(alpha, 0, 0.5 / WHITE[_depth(alpha)])
+    return ops.lerp(outside, inside, present)
+
+
+def _depth(pixels: Any) -> Depth:
+    name: Depth = str(pixels.dtype).removeprefix("torch.")  # type: ignore[assignment]
+    return name

@@ -1,8 +1,8 @@
-"""What lies in a folder beside the mattes of several models: their comparison."""
+"""What a folder gets: mattes of one model or several, and their comparison."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from afterglow.cli.clips import pixels_of, put_whole
+from afterglow.cli.clips import grey_clip, pixels_of, put_whole
+from afterglow.cli.folder import make_folder
 from afterglow.effects.matte.comparison import Comparison, Findings, Take
 from afterglow.effects.matte.page import Entry, page
 from afterglow.effects.matte.sheets import contact_sheet
+from afterglow.effects.matte.takes import Aside, OnGreen
+from afterglow.models.device import watched
 
 if TYPE_CHECKING:
     from afterglow.cli.run import StreamRun
+    from afterglow.effects.matte.effect import Matte
+    from afterglow.media.choice import CodecName
 
 CLIP, SHEET, PAGE = "comparison.mp4", "comparison.png", "comparison.html"
 """Names of the files."""
+_ENDINGS: Mapping[CodecName, str] = {
+    "ffv1": ".mkv", "h264": ".mp4", "hevc": ".mp4", "av1": ".mp4", "vp9": ".webm", "prores": ".mov",
+}  # fmt: skip
+"""Of the mattes, by their codec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,33 @@ class Made:
     """Frames per second, from reading to writing."""
     vram: int | None = None
     """Bytes of GPU memory at the peak; None on the CPU."""
+
+
+def make(run: StreamRun, effects: Mapping[str, Matte], codec: CodecName) -> list[Made]:
+    """What every model makes of the source: its matte and, in the same pass, the composite.
+
+    codec: of the mattes. After a dry run there is nothing.
+    """
+    folder = Path(run.target)
+    if not run.dry_run:
+        make_folder(folder)
+    made = (_made(run, model, effect, folder, codec) for model, effect in effects.items())
+    return [one for one in made if one is not None]
+
+
+def _made(run: StreamRun, model: str, effect: Matte, folder: Path, codec: CodecName) -> Made | None:
+    alpha = folder / f"{model}_alpha{_ENDINGS[codec]}"
+    composite = folder / f"{model}_composite.mp4"
+    aside = Aside(
+        lambda video: grey_clip(alpha, codec, video, overwrite=run.overwrite),
+        cut=run.start is not None or run.duration is not None,
+        duration=run.duration,
+    )
+    with watched(run.device) as peak:
+        summary = replace(run, target=str(composite)).through(effect, aside, OnGreen())
+        if summary is None:
+            return None
+        return Made(model, alpha, composite, summary.fps, peak())
 
 
 def compare(run: StreamRun, folder: Path, made: Sequence[Made]) -> None:
