@@ -45,9 +45,11 @@ def check_wishes(models: Sequence[Model], accepted: Collection[str], *, first_us
                 hint=pull_line(model),
             )
         if not model.pinned and not first_use:
+            on_hub = model.source == "hub"
+            asked = f"afterglow models lock {model.name} asks its hub; " if on_hub else ""
             raise ModelError(
                 f"the model {model.name} is not pinned: models.lock has no sha256 for it",
-                hint=f"{pull_line(model)} --trust-on-first-use takes what comes, and records it",
+                hint=f"{asked}{pull_line(model)} --trust-on-first-use takes and records what comes",
             )
 
 

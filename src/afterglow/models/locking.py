@@ -13,7 +13,7 @@ from typing import Any
 
 from afterglow.errors import ModelError, UsageError
 from afterglow.models.hub import Listing
-from afterglow.models.lock import Model, WeightFile, read_lock
+from afterglow.models.lock import Model, WeightFile
 
 _PLAIN = (".json", ".txt", ".model")
 """What a diffusers folder has besides weights: settings and vocabularies."""
@@ -132,15 +132,14 @@ def write_entry(path: Path, model: Model) -> None:
     """
     before = path.read_text(encoding="utf-8")
     after = _with_entry(before, model)
+    if _others(after, model.name) != _others(before, model.name):
+        raise ModelError(
+            f"{path} writes {model.name} in a way that cannot be changed here",
+            hint=f"write it as [models.{model.name}] with [[models.{model.name}.files]]",
+        )
     fresh = path.with_name(path.name + ".part")
     try:
         fresh.write_text(after, encoding="utf-8")
-        if _others(after, model.name) != _others(before, model.name) or _lost(fresh, model):
-            fresh.unlink()
-            raise ModelError(
-                f"{path} writes {model.name} in a way that cannot be changed here",
-                hint=f"write it as [models.{model.name}] with [[models.{model.name}.files]]",
-            )
         os.replace(fresh, path)  # noqa: PTH105 - one step
     except OSError as error:
         raise ModelError(f"the lock cannot be written: {error.strerror} ({path})") from error
@@ -177,8 +176,3 @@ def _others(text: str, name: str) -> Any:
         return None
     told.get("models", {}).pop(name, None)
     return {key: value for key, value in told.items() if value}
-
-
-def _lost(path: Path, model: Model) -> bool:
-    """Whether a lock does not say of a model what it should."""
-    return read_lock(path).models.get(model.name) != model
