@@ -116,8 +116,8 @@ def test_it_is_called_as_its_authors_call_it(name: str) -> None:
 @pytest.mark.parametrize(
     "mask",
     [MASK > 0, MASK.astype(np.uint16) * 257, MASK / 255, MASK // 255 * 200,
-     np.repeat(np.repeat(MASK, 2, 0), 2, 1)],
-    ids=["bool", "uint16", "float", "grey", "twice the size"],
+     np.repeat(np.repeat(MASK, 2, 0), 2, 1), np.dstack([MASK] * 3)],
+    ids=["bool", "uint16", "float", "grey", "twice the size", "RGB"],
 )  # fmt: skip
 def test_a_mask_of_any_type_and_size_is_the_same_mask(name: str, mask: Any) -> None:
     assert np.allclose(found(name, 1, mask=mask)[0], MASK / 255, atol=1e-6)

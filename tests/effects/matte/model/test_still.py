@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from afterglow.effects.matte.model import backend_of, still
 from afterglow.errors import ModelError
 from afterglow.frames import Frame, Reach, VideoInfo
 from tests.effects.matte.model.tiny import lay_lock, write_still_onnx
+from tests.scenes import Scene, frames_of, joined
 
 VIDEO = VideoInfo(48, 32, Fraction(25), Fraction(1, 25))
 MEAN, SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
@@ -48,8 +50,8 @@ class ItsConfig(PretrainedConfig):
 """
 
 
-def found(name: str, *frames: Frame) -> list[Cut]:
-    return [cut for _, cut in cuts(backend_of(name, "cpu"), iter(frames), VIDEO)]
+def found(name: str, *frames: Frame, **options: Any) -> list[Cut]:
+    return [cut for _, cut in cuts(backend_of(name, "cpu", **options), iter(frames), VIDEO)]
 
 
 def expected(level: float) -> float:
@@ -89,15 +91,34 @@ def test_tensors_give_what_arrays_give(onnx_name: str, kind: Any) -> None:
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(1)
     pixels = rng.integers(0, np.iinfo(kind).max, (32, 48, 3)).astype(kind)
-    plain, told = found(onnx_name, Frame(pixels, 0), Frame(torch.from_numpy(pixels), 1))
+    frames = Frame(pixels, 0), Frame(torch.from_numpy(pixels), 1)
+    plain, told = found(onnx_name, *frames, steady=False)
     assert isinstance(told.alpha, np.ndarray)
     assert np.allclose(plain.alpha, told.alpha, atol=0.02)
 
 
-def test_a_picture_needs_no_other(onnx_name: str) -> None:
-    backend = backend_of(onnx_name, "cpu")
-    assert backend.reach(VIDEO) == Reach()
-    assert backend.memory(VIDEO) > 1024 * 1024
+def test_a_steadied_matte_needs_frames_before(onnx_name: str) -> None:
+    assert backend_of(onnx_name, "cpu").reach(VIDEO) == Reach(past=12)
+    assert backend_of(onnx_name, "cpu", steady=False).reach(VIDEO) == Reach()
+    assert backend_of(onnx_name, "cpu").memory(VIDEO) > 1024 * 1024
+
+
+def test_a_matte_flickers_less_when_it_is_steadied(onnx_name: str) -> None:
+    """The same still scene, its brightness a little up and down: so is the matte of each frame."""
+    scene = Scene(160, 96, frames=8, exposure=lambda t: 1 + 0.05 * (t % 2))
+    wobble = {
+        steady: np.mean([np.abs(np.diff([each.alpha for each in pair], axis=0)) for pair in pairs])
+        for steady in (True, False)
+        for pairs in [list(pairwise(found(onnx_name, *frames_of(scene), steady=steady)))[3:]]
+    }
+    assert wobble[True] < 0.6 * wobble[False]
+
+
+def test_a_cut_is_not_carried_over(onnx_name: str) -> None:
+    one, other = (Scene(160, 96, frames=3, seed=seed) for seed in (1, 7))
+    mattes = found(onnx_name, *frames_of(joined(one, other)))
+    (fresh,) = found(onnx_name, next(frames_of(other)))
+    assert np.mean(np.abs(mattes[3].alpha - fresh.alpha)) < 0.02
 
 
 @pytest.fixture

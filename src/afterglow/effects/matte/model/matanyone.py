@@ -65,7 +65,8 @@ class MatAnyone:
     commercial_only: bool = False
     """Only weights that may be used commercially, which these are not."""
     mask: NDArray[Any] | None = None
-    """(H, W) bool, uint8, uint16 or float 0-1: the subject in the first frame, over half white."""
+    """(H, W) or (H, W, 3), bool, uint8, uint16 or float 0-1: the subject in the first frame, over
+    half white."""
     first: Backend | None = None
     """Finds the subject where there is no mask."""
     warmup: int = 10
@@ -161,14 +162,15 @@ class MatAnyone:
 def _white(mask: NDArray[Any]) -> NDArray[np.bool_]:
     """(H, W) where a mask of any type is over half white."""
     white = 1 if mask.dtype.kind in "bf" else np.iinfo(mask.dtype).max
-    return np.asarray(mask >= white / 2)
+    levels = mask if mask.ndim == 2 else mask.mean(axis=2)
+    return np.asarray(levels >= white / 2)
 
 
 def _fitted(mask: NDArray[Any] | None, frame: Frame) -> NDArray[np.float32]:
     """(H, W) float32 mask at the size of a frame; raises UsageError for one of another shape."""
     assert mask is not None
     height, width = frame.pixels.shape[:2]
-    high, wide = mask.shape
+    high, wide = mask.shape[:2]
     if abs(high * width - wide * height) > max(high, wide, height, width):
         raise UsageError(
             f"the mask is {wide} x {high}, and the first frame {width} x {height}",

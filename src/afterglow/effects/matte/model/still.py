@@ -1,22 +1,25 @@
-"""What stands out in a picture, each picture by itself: BiRefNet, and RMBG 2.0 which is one."""
+"""What stands out, found in each picture by itself: BiRefNet, and RMBG 2.0 which is one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.matting.backend import Cut
+from afterglow.analysis.matting.steady import Seen, steadied
+from afterglow.analysis.picture import measuring_size
 from afterglow.effects.matte.model import places
 from afterglow.effects.matte.model.remote import read_remote
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.models.loading import loaded
 from afterglow.models.networks import Network
+from afterglow.ops import levels
 
 if TYPE_CHECKING:
     from afterglow.frames import Pixels
@@ -26,6 +29,10 @@ Look: TypeAlias = "Callable[[Pixels], NDArray[np.float32]]"
 
 SIDE = 1024
 """Width and height of the picture that these networks were trained on."""
+_LINES = 270
+"""Size of the picture in which motion is looked for."""
+_REMEMBERED = 12
+"""Frames after which a steadied matte has forgotten all but a hundredth."""
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the channels of ImageNet, 0-1: what the networks expect to be taken out."""
 
@@ -36,21 +43,42 @@ def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray((half + 1) * np.float32(0.5), np.float32)
 
 
+class State(NamedTuple):
+    """The network, and what is remembered of the frame before."""
+
+    look: Look
+    seen: Seen | None = None
+
+
 class _Still:
     """What both kinds of file have in common."""
 
+    steady: bool
+
     def reach(self, video: VideoInfo) -> Reach:
-        """No other frame: each picture is looked at by itself."""
-        return Reach()
+        """The frames before that a steadied matte remembers; else no other."""
+        return Reach(past=_REMEMBERED if self.steady else 0)
 
     def memory(self, video: VideoInfo) -> int:
-        """The picture that the network sees, and the matte in two sizes."""
-        return 40 * SIDE * SIDE + 8 * video.width * video.height
+        """The picture that the network sees, and a few mattes."""
+        return 40 * SIDE * SIDE + 32 * video.width * video.height
 
-    def step(self, frame: Frame, state: Look) -> tuple[Cut, Look]:
-        """Return the matte of a frame; nothing is remembered."""
+    def step(self, frame: Frame, state: State) -> tuple[Cut, State]:
+        """Return the matte of a frame, and what is remembered of it."""
         height, width = frame.pixels.shape[:2]
-        return Cut(ops.resize(sigmoid(state(frame.pixels)), width, height)), state
+        alpha = ops.resize(sigmoid(state.look(frame.pixels)), width, height)
+        if not self.steady:
+            return Cut(alpha), state
+        grey = _small_grey(frame.pixels)
+        alpha = steadied(alpha, grey, state.seen)
+        return Cut(alpha), state._replace(seen=Seen(grey, alpha))
+
+
+def _small_grey(pixels: Pixels) -> NDArray[np.uint8]:
+    """(h, w) uint8, for the flow from frame to frame; pixels: ``(H, W, 3)`` RGB."""
+    size = measuring_size(tuple(pixels.shape), _LINES)
+    grey = levels.as_depth(ops.array_of(ops.luma(ops.reduce(pixels, *size))), "uint8")
+    return np.ascontiguousarray(grey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +96,14 @@ class BiRefNet(_Still):
     """cpu, cuda or cuda:N."""
     commercial_only: bool = False
     """Only weights that may be used commercially."""
+    steady: bool = True
+    """Carry the matte of the frame before along where the picture goes on as it was."""
 
     @contextmanager
-    def start(self, video: VideoInfo) -> Iterator[Look]:
+    def start(self, video: VideoInfo) -> Iterator[State]:
         """Load the network."""
         with loaded(self.entry, self.device, commercial_only=self.commercial_only) as network:
-            yield _by_arrays(network)
+            yield State(_by_arrays(network))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +120,16 @@ class Rmbg(_Still):
     """cpu, cuda or cuda:N; on CUDA it computes in half precision where that is safe."""
     commercial_only: bool = False
     """Only weights that may be used commercially, which these are not."""
+    steady: bool = True
+    """Carry the matte of the frame before along where the picture goes on as it was."""
 
     @contextmanager
-    def start(self, video: VideoInfo) -> Iterator[Look]:
+    def start(self, video: VideoInfo) -> Iterator[State]:
         """Run the repository's code to make the network, and load its weights."""
         with loaded(
             self.entry, self.device, commercial_only=self.commercial_only, reader=read_remote
         ) as model:
-            yield _by_tensors(model, self.device)
+            yield State(_by_tensors(model, self.device))
 
 
 def _by_arrays(network: Network) -> Look:
