@@ -1,9 +1,9 @@
 """Plates: the background of a video, by the exact median of all that was seen of it."""
 
 from afterglow.analysis.plate.canvas import Canvas
-from afterglow.analysis.plate.make import Plate, background, make_plate
+from afterglow.analysis.plate.make import Plate, make_plate
 from afterglow.analysis.plate.median import exact_median
-from afterglow.analysis.plate.settings import Camera, Passes, PlateSettings
+from afterglow.analysis.plate.settings import Camera, Passes, PlateSettings, background
 from afterglow.analysis.plate.survey import Stand, Survey
 
 __all__ = [

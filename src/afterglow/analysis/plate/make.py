@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.plate.canvas import Canvas, canvas_of, laid
+from afterglow.analysis.plate.follower import stands_still, survey
 from afterglow.analysis.plate.light import relit
 from afterglow.analysis.plate.median import (
     Look,
-    Mask,
     Middle,
     bytes_of_value,
     exact_median,
 )
-from afterglow.analysis.plate.settings import Passes, PlateSettings, Say
-from afterglow.analysis.plate.survey import Survey, survey
+from afterglow.analysis.plate.settings import Passes, PlateSettings, Say, background
+from afterglow.analysis.plate.survey import Stand, Survey
 from afterglow.frames import Frame, VideoInfo
 
 
@@ -47,7 +47,7 @@ class Plate:
         return float(np.count_nonzero(self.seen)) / self.seen.size
 
     @property
-    def holes(self) -> Mask:
+    def holes(self) -> NDArray[np.uint8]:
         """(H, W) 255 where the background was never seen."""
         return np.where(self.seen == 0, 255, 0).astype(np.uint8)
 
@@ -64,13 +64,17 @@ def make_plate(passes: Passes, video: VideoInfo, settings: PlateSettings, say: S
     """
     stands = survey(passes("camera and light"), video, settings)
     shot = stands.longest_shot()
-    used = sum(stand.shot == shot and stand.fits for stand in stands)
-    canvas = canvas_of(stands.places(shot), video, panorama=settings.panorama)
+    used = sum(1 for _ in stands.of(shot))
+    still = stands_still(stands.of(shot), video)
+    panorama = settings.panorama and not still
+    canvas = canvas_of((each.place for each in stands.of(shot)), video, panorama=panorama)
     _tell(stands, shot, used, say)
     bands = list(canvas.bands(_lines(canvas, video, settings, used)))
     parts = []
     for number, band in enumerate(bands):
-        looks = _Looks(passes, stands, shot, band, video, settings, f"{number + 1}/{len(bands)}")
+        looks = _Looks(
+            passes, stands, shot, still, band, video, settings, f"{number + 1}/{len(bands)}"
+        )
         parts.append(exact_median(looks, (band.height, band.width), video.depth, used))
     whole = _joined(parts)
     return Plate(whole.pixels, whole.seen, canvas, stands, shot, used)
@@ -104,6 +108,7 @@ class _Looks:
     passes: Passes
     stands: Survey
     shot: int
+    still: bool
     band: Canvas
     video: VideoInfo
     settings: PlateSettings
@@ -112,24 +117,13 @@ class _Looks:
     def __call__(self) -> Iterator[Look]:
         name = "median" if self.part == "1/1" else f"median, part {self.part}"
         for stand, frame in zip(self.stands, self.passes(name), strict=True):
-            if stand.shot != self.shot or not stand.fits:
-                continue
-            pixels = relit(np.asarray(ops.array_of(frame.pixels)), stand.gain, self._transfer)
-            look = laid(pixels, background(frame, self.settings), stand.place, self.band)
-            if look is not None:
-                yield look
+            if stand.shot == self.shot and stand.fits:
+                look = self._look(frame, stand)
+                if look is not None:
+                    yield look
 
-    @property
-    def _transfer(self) -> str:
-        return self.video.colour.transfer
-
-
-def background(frame: Frame, settings: PlateSettings) -> Mask | None:
-    """Return (H, W) 255 where a frame shows background for sure; None where nobody says."""
-    if frame.alpha is None:
-        return None
-    alpha = np.asarray(ops.array_of(frame.alpha))
-    white = 255 if alpha.dtype == np.uint8 else 65535
-    subject = np.where(alpha > settings.threshold * white, 255, 0).astype(np.uint8)
-    grown: Mask = np.asarray(ops.dilate(subject, settings.margin))
-    return np.bitwise_not(grown)
+    def _look(self, frame: Frame, stand: Stand) -> Look | None:
+        pixels = np.asarray(ops.array_of(frame.pixels))
+        even = relit(pixels, stand.gain, self.video.colour.transfer)
+        place = np.eye(3) if self.still else stand.place
+        return laid(even, background(frame, self.settings), place, self.band)

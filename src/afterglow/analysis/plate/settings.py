@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow import ops
 from afterglow.frames import Frame
 
 Camera: TypeAlias = Literal["translation", "similarity", "homography", "none"]
@@ -32,3 +36,14 @@ class PlateSettings:
     """Bring every frame to the exposure of the reference frame."""
     memory: int = 1 << 30
     """Bytes for counting; where they do not suffice the plate is made in bands, in more passes."""
+
+
+def background(frame: Frame, settings: PlateSettings) -> NDArray[np.uint8] | None:
+    """Return (H, W) 255 where a frame shows background for sure; None where nobody says."""
+    if frame.alpha is None:
+        return None
+    alpha = np.asarray(ops.array_of(frame.alpha))
+    white = 255 if alpha.dtype == np.uint8 else 65535
+    subject = np.where(alpha > settings.threshold * white, 255, 0).astype(np.uint8)
+    grown: NDArray[np.uint8] = np.asarray(ops.dilate(subject, settings.margin))
+    return np.bitwise_not(grown)

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.analysis.align import Matrix
-from afterglow.analysis.plate.settings import PlateSettings
 from afterglow.errors import MediaError
-from afterglow.frames import Frame, VideoInfo
 
 _ROW = 14
 """Numbers kept of a frame: place, gain, shot, whether it fits."""
@@ -23,13 +21,13 @@ class Stand:
     """Where and how one frame stands."""
 
     place: Matrix
-    """(3, 3) maps a place in the first frame of its shot to its place in this frame."""
+    """(3, 3) maps a place in the first frame of its shot to its place in this frame, in pixels."""
     gain: NDArray[np.float64]
     """(3,) factor on its linear light, channel by channel, that gives the first frame's."""
     shot: int
     """Number of the shot, from 0."""
     fits: bool
-    """It lines up with the frames of its shot before."""
+    """It lines up with what was seen of its shot before."""
 
 
 class Survey:
@@ -63,14 +61,6 @@ class Survey:
         shots = np.array([stand.shot for stand in self if stand.fits], np.int64)
         return int(np.bincount(shots).argmax())
 
-    def places(self, shot: int) -> Iterator[Matrix]:
-        """The places of the frames of a shot that fit."""
-        return (stand.place for stand in self if stand.shot == shot and stand.fits)
-
-
-def survey(frames: Iterator[Frame], video: VideoInfo, settings: PlateSettings) -> Survey:
-    """Return where every frame stands."""
-    found = Survey()
-    for _ in frames:
-        found.add(Stand(np.eye(3), np.ones(3), 0, True))
-    return found
+    def of(self, shot: int) -> Iterator[Stand]:
+        """The frames of a shot that fit."""
+        return (stand for stand in self if stand.shot == shot and stand.fits)
