@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import torch
 from afterglow.errors import DeviceError, ModelError
 from afterglow.models import loading
 from afterglow.models.loading import loaded
+from afterglow.models.onnx import read_onnx
 from afterglow.models.store import Weights, open_store
 from tests.models import tiny
 from tests.models.weights import entry, file, write_lock
@@ -63,6 +65,15 @@ def test_tflite_is_a_network_whose_pictures_are_planes(own: Own) -> None:
         assert network.inputs == {"picture": (1, 3, 4, 5)}
         assert (network.outputs, network.device) == (["matte"], "cpu")
         np.testing.assert_allclose(network(picture=PICTURE)["matte"], sigmoid(PICTURE), atol=1e-6)
+
+
+def test_an_operator_that_opencv_lacks_is_one_line_and_stderr_stays_clean(
+    own: Own, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own("tflite", {"w.tflite": tiny.tflite_file(operator=120)})
+    with pytest.raises(ModelError, match="as tflite: Unsupported operator"), loaded("trial"):
+        pytest.fail("it was loaded")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_torchscript_is_a_module_that_infers(own: Own) -> None:
@@ -208,13 +219,36 @@ def test_a_licence_is_asked_about_before_anything_is_read(own: Own) -> None:
         pytest.fail("it was loaded")
 
 
+@pytest.mark.parametrize("wrong", [{"frame": PICTURE}, {"picture": PICTURE[:, :2]}, {}])
+@pytest.mark.parametrize(
+    ("format", "content"), [("onnx", tiny.onnx_file()), ("tflite", tiny.tflite_file())]
+)
+def test_arrays_that_do_not_fit_are_our_own_mistake(
+    wrong: dict[str, Any], format: str, content: bytes, own: Own
+) -> None:
+    own(format, {"w": content})
+    with loaded("trial") as network, pytest.raises(ValueError, match="the network takes"):
+        network(**wrong)
+
+
 def test_a_network_is_closed_when_it_is_left(own: Own) -> None:
     own("onnx", {"w": tiny.onnx_file()})
-    wrong = pytest.raises(ValueError, match=r"takes \['picture'\], not \['frame'\]")
-    with loaded("trial") as network, wrong:
-        network(frame=PICTURE)
+    with loaded("trial") as network:
+        network(picture=PICTURE)
     with pytest.raises(AssertionError, match="after it was left"):
         network(picture=PICTURE)
+
+
+def test_the_bytes_of_a_network_are_not_held_beside_it() -> None:
+    gone: list[str] = []
+
+    class Content(bytes):
+        def __del__(self) -> None:
+            gone.append("the bytes")
+
+    network = read_onnx(Content(tiny.onnx_file()))
+    gc.collect()
+    assert gone and network.outputs == ["matte"]
 
 
 def read_module(weights: Weights, device: str) -> torch.nn.Module:

@@ -49,14 +49,16 @@ def onnx_with_weights_beside(name: str = "weights.data") -> tuple[bytes, bytes]:
     return bytes(model.SerializeToString()), beside
 
 
-def tflite_file(shape: tuple[int, int, int, int] = (1, 4, 5, 3)) -> bytes:
-    """A TFLite file: the sigmoid of a picture (N, H, W, C)."""
+def tflite_file(
+    shape: tuple[int, int, int, int] = (1, 4, 5, 3), operator: int = _LOGISTIC
+) -> bytes:
+    """A TFLite file: the sigmoid of a picture (N, H, W, C), or another operator by its number."""
     b = flatbuffers.Builder(1024)
     tensors = _tables(b, [_tensor(b, name, shape) for name in ("picture", "matte")])
     takes, gives = _numbers(b, [0]), _numbers(b, [1])
-    operator = _table(b, {1: takes, 2: gives})
-    graph = _table(b, {0: tensors, 1: takes, 2: gives, 3: _tables(b, [operator])})
-    codes = _tables(b, [_operator_code(b)])
+    step = _table(b, {1: takes, 2: gives})
+    graph = _table(b, {0: tensors, 1: takes, 2: gives, 3: _tables(b, [step])})
+    codes = _tables(b, [_operator_code(b, operator)])
     buffers = _tables(b, [_table(b, {})])
     graphs = _tables(b, [graph])
     b.StartObject(5)
@@ -72,10 +74,10 @@ def _tensor(b: Any, name: str, shape: Sequence[int]) -> Any:
     return _table(b, {0: sides, 3: text})
 
 
-def _operator_code(b: Any) -> Any:
+def _operator_code(b: Any, number: int) -> Any:
     b.StartObject(4)
-    b.PrependInt8Slot(0, _LOGISTIC, 0)
-    b.PrependInt32Slot(3, _LOGISTIC, 0)
+    b.PrependInt8Slot(0, number, 0)
+    b.PrependInt32Slot(3, number, 0)
     return b.EndObject()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 Shape = tuple[int | None, ...]
-"""Lengths of an array's sides; None where any will do."""
+"""Lengths of an array's sides, None where any will do; () where nothing is told of them."""
 
 Run = Callable[[Mapping[str, NDArray[Any]]], Sequence[NDArray[Any]]]
 """Gives every output for all inputs."""
@@ -36,13 +36,26 @@ class Network:
         """Return every output by its name, for one array per input."""
         if self._run is None:
             raise AssertionError("the network is used after it was left")
-        if arrays.keys() != self.inputs.keys():
-            raise ValueError(f"the network takes {[*self.inputs]}, not {[*arrays]}")
+        shapes = {name: array.shape for name, array in arrays.items()}
+        if shapes.keys() != self.inputs.keys() or not all(
+            fits(shape, self.inputs[name]) for name, shape in shapes.items()
+        ):
+            raise ValueError(f"the network takes {dict(self.inputs)}, not {shapes}")
         return dict(zip(self.outputs, self._run(arrays), strict=True))
 
     def close(self) -> None:
         """Let go of the weights."""
         self._run = None
+
+
+def fits(shape: Shape, wanted: Shape) -> bool:
+    """Whether a shape is the one wanted; None on either side is any length, () any shape."""
+    same = len(shape) == len(wanted)
+    return (
+        not wanted
+        or same
+        and all(None in (has, must) or has == must for has, must in zip(shape, wanted, strict=True))
+    )
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -32,6 +32,7 @@ def read_onnx(
         if out_of_memory(error):
             raise MemoryError(str(error)) from error
         raise ValueError(_plain(error)) from error
+    vars(session).pop("_model_bytes", None)  # else all of it stays in memory a second time
     outputs = [each.name for each in session.get_outputs()]
     inputs = {each.name: _shape(each.shape) for each in session.get_inputs()}
     cuda = "CUDAExecutionProvider" in session.get_providers()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
-from afterglow.models.networks import Network, Shape
+from afterglow.models.networks import Network, fits
 
 Asked = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Takes a picture (H, W, 3) uint8 RGB, gives where people are: (H, W) float32, 0 to 1."""
@@ -48,14 +48,9 @@ def _check(name: str, network: Network, size: tuple[int, int]) -> None:
     """Raise ModelError unless a network takes one RGB picture of a size."""
     wanted = (1, 3, size[1], size[0])
     shapes = list(network.inputs.values())
-    if len(shapes) != 1 or not _fits(shapes[0], wanted):
+    if len(shapes) != 1 or not fits(shapes[0], wanted):
         told = ", ".join(str(shape).replace("None", "any") for shape in shapes)
         raise ModelError(f"the model {name} takes {told}, and not a picture of shape {wanted}")
-
-
-def _fits(shape: Shape, wanted: Shape) -> bool:
-    same = len(shape) == len(wanted)
-    return same and all(has in (None, must) for has, must in zip(shape, wanted, strict=True))
 
 
 def _asked(

@@ -32,8 +32,7 @@ def read_tflite(content: bytes) -> Network:
         for name, array in arrays.items():
             net.setInput(array, name)
         try:
-            with _quiet():
-                return list(net.forward(outputs))
+            return list(net.forward(outputs))
         except cv2.error as error:
             if error.code == cv2.Error.StsNoMem:
                 raise MemoryError(error.err) from error
