@@ -50,12 +50,9 @@ class Network:
 
 def fits(shape: Shape, wanted: Shape) -> bool:
     """Whether a shape is the one wanted; None on either side is any length, () any shape."""
-    same = len(shape) == len(wanted)
-    return (
-        not wanted
-        or same
-        and all(None in (has, must) or has == must for has, must in zip(shape, wanted, strict=True))
-    )
+    if not wanted or len(shape) != len(wanted):
+        return not wanted
+    return all(None in (has, must) or has == must for has, must in zip(shape, wanted, strict=True))
 
 
 def out_of_memory(error: Exception) -> bool:
