@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from afterglow import ops
@@ -149,3 +150,36 @@ def test_models_and_settings_that_are_not_there_are_refused() -> None:
     with pytest.raises(UsageError, match="mask"):
         backend_of("rvm", "cpu", mask=3)
     assert backend_of("rvm", "cpu", downsample=None) == backend_of("rvm", "cpu")
+
+
+def test_what_a_person_should_know_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_rvm_onnx(tmp_path / "a.onnx")
+    lock = lay_lock(tmp_path, "rvm-mobilenetv3", "onnx", [path.name])
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    said: list[str] = []
+    backend_of("matanyone", "cpu", say=said.append)
+    backend_of("rmbg2", "cpu", say=said.append)
+    assert ["S-Lab" in said[0], "CC BY-NC" in said[1]] == [True, True]
+    with backend_of("rvm", "cpu", say=said.append).start(video()):
+        assert len(said) == 2
+    with backend_of("rvm", "cuda:0", say=said.append).start(video()) as state:
+        assert state is not None
+    assert len(said) == 3 or "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    assert all("onnxruntime-gpu" in each for each in said[2:])
+
+
+@pytest.mark.gpu
+def test_half_precision_on_a_gpu_is_near(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    path, name = write_rvm_script(tmp_path / "a.torchscript"), "rvm-mobilenetv3-torchscript"
+    lock = lay_lock(tmp_path, name, "torchscript", [path.name])
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    pixels = np.random.default_rng(1).integers(0, 256, (HIGH, WIDE, 3)).astype(np.uint8)
+    plain = found(backend_of("rvm-torchscript", "cpu"), Frame(pixels, 0), Frame(pixels, 1))[1]
+    there = torch.from_numpy(pixels).cuda()
+    told = found(backend_of("rvm-torchscript", "cuda:0"), Frame(there, 0), Frame(there, 1))[1]
+    assert np.allclose(told.alpha, plain.alpha, atol=2e-3)
+    assert told.foreground is not None and plain.foreground is not None
+    assert isinstance(told.foreground, torch.Tensor) and told.foreground.is_cuda
+    colours = ops.array_of(told.foreground).astype(int)
+    assert np.abs(colours - ops.array_of(plain.foreground)).max() <= 1

@@ -14,6 +14,7 @@ from afterglow.effects.matte.model.rvm import Rvm
 from afterglow.effects.matte.model.still import BiRefNet, Rmbg
 from afterglow.errors import UsageError
 from afterglow.models.person import person_networks
+from afterglow.models.store import open_store
 
 Maker = Callable[..., Backend]
 
@@ -34,10 +35,18 @@ MODELS = tuple(_MODELS)
 """Names of all learned mattes."""
 
 
-def backend_of(name: str, device: str, *, commercial_only: bool = False, **options: Any) -> Backend:
+def backend_of(
+    name: str,
+    device: str,
+    *,
+    commercial_only: bool = False,
+    say: Callable[[str], None] | None = None,
+    **options: Any,
+) -> Backend:
     """The backend of that name; nothing is loaded before its first frame.
 
     device: cpu, cuda or cuda:N.
+    say: told, in one line each, what a person should know of the licence and of the device.
     options: settings of the backend, by the names of its fields; None leaves one as it is.
         Without a mask, matanyone and matanyone2 follow whom ``person`` finds, unless ``first``
         is given.
@@ -52,13 +61,29 @@ def backend_of(name: str, device: str, *, commercial_only: bool = False, **optio
     make, entry = _MODELS[name]
     given = {key: value for key, value in options.items() if value is not None}
     _check_options(name, make, given)
+    if say is not None:
+        _say_licence(name, entry, say)
+        if "say" in _settings(make):
+            given["say"] = say
     if make is MatAnyone and not given.keys() & {"mask", "first"}:
         given["first"] = Person(*person_networks(commercial_only=commercial_only))
     return make(entry, device, commercial_only=commercial_only, **given)
 
 
+def _say_licence(name: str, entry: str, say: Callable[[str], None]) -> None:
+    """Say so where the weights allow no commercial use; raises ModelError for no such entry."""
+    model = open_store().lock.model(entry)
+    if model.commercial == "no":
+        say(f"{name}: its licence, {model.licence}, allows no commercial use")
+
+
+def _settings(make: Any) -> list[str]:
+    """What a backend can be given, besides its weights, its device and the licences."""
+    return [field.name for field in fields(make)][3:]
+
+
 def _check_options(name: str, make: Any, given: Mapping[str, Any]) -> None:
-    known = [field.name for field in fields(make)][3:]
+    known = [each for each in _settings(make) if each != "say"]
     for key in given:
         if key not in known:
             raise UsageError(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.models.networks import Network
 from afterglow.ops.halves import Array, Depth
 
 if TYPE_CHECKING:
@@ -44,3 +46,9 @@ def foreground_of(picture: Array | torch.Tensor, pixels: Pixels) -> Pixels:
         return cast("Pixels", ops.beside(levels, pixels))
     told: Any = ops.from_float(picture[0].float().permute(1, 2, 0).contiguous(), depth)
     return ops.array_of(told) if isinstance(pixels, np.ndarray) else told.to(pixels.device)
+
+
+def say_where(network: Network, entry: str, device: str, say: Callable[[str], None] | None) -> None:
+    """Say that a network runs on the CPU where it was meant for a GPU."""
+    if say is not None and device != "cpu" and network.device == "cpu":
+        say(f"{entry} runs on the CPU: this onnxruntime has no CUDA (pip install onnxruntime-gpu)")

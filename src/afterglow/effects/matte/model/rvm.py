@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -78,6 +78,8 @@ class Rvm:
     takes what its authors recommend for the size and framing."""
     framing: Framing = "full-body"
     """How much of the person is in the picture; it matters where ``downsample`` is None."""
+    say: Callable[[str], None] | None = field(default=None, compare=False)
+    """Told that an ONNX file runs on the CPU where CUDA was meant."""
 
     def __post_init__(self) -> None:
         if self.downsample is not None and not 0 < self.downsample <= 1:
@@ -114,6 +116,7 @@ class Rvm:
         ) as model:
             ratio = self._ratio(video)
             if isinstance(model, Network):
+                places.say_where(model, self.entry, self.device, self.say)
                 yield State(_by_arrays(model), ratio, Shots(video))
             else:
                 yield State(_by_tensors(model, self.device), ratio, Shots(video))

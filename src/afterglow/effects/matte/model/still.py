@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -98,11 +98,14 @@ class BiRefNet(_Still):
     """Only weights that may be used commercially."""
     steady: bool = True
     """Carry the matte of the frame before along where the picture goes on as it was."""
+    say: Callable[[str], None] | None = field(default=None, compare=False)
+    """Told that an ONNX file runs on the CPU where CUDA was meant."""
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
         """Load the network."""
         with loaded(self.entry, self.device, commercial_only=self.commercial_only) as network:
+            places.say_where(network, self.entry, self.device, self.say)
             yield State(_by_arrays(network))
 
 
