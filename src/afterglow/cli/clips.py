@@ -39,3 +39,11 @@ def put_whole(target: Path, content: bytes, *, overwrite: bool) -> None:
 
     with landing(str(target), overwrite) as place:
         place.write_bytes(content)
+
+
+def require_free(*targets: Path, overwrite: bool) -> None:
+    """Raise UsageError where one of the files is there already and is not to be replaced."""
+    from afterglow.media import landing
+
+    for target in targets:
+        landing.require_free(str(target), overwrite)

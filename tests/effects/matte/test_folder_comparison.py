@@ -93,3 +93,15 @@ def test_what_is_there_is_only_replaced_when_asked(made: Path) -> None:
     assert compared(made.with_name("a & b.mkv"), "--overwrite").returncode == 0
     after = {path.name: path.stat().st_mtime_ns for path in made.iterdir()}
     assert all(after[name] > before[name] for name in before)
+
+
+@pytest.mark.parametrize("name", ["comparison.png", "difference_alpha.mkv"])
+def test_nothing_is_begun_that_could_not_be_ended(made: Path, name: str, tmp_path: Path) -> None:
+    for given in ("a & b.mkv", "plate.png"):
+        (tmp_path / given).write_bytes(made.with_name(given).read_bytes())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_bytes(b"mine")
+    refused = compared(tmp_path / "a & b.mkv")
+    assert refused.returncode == 2
+    assert name in refused.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]

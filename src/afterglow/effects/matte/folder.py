@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from afterglow.cli.clips import grey_clip, pixels_of, put_whole
+from afterglow.cli.clips import grey_clip, pixels_of, put_whole, require_free
 from afterglow.cli.folder import make_folder
 from afterglow.effects.matte.comparison import Comparison, Findings, Take
 from afterglow.effects.matte.page import Entry, page
@@ -50,18 +50,26 @@ class Made:
 def make(run: StreamRun, effects: Mapping[str, Matte], codec: CodecName) -> list[Made]:
     """What every model makes of the source: its matte and, in the same pass, the composite.
 
-    codec: of the mattes. After a dry run there is nothing.
+    codec: of the mattes. After a dry run there is nothing. Raises UsageError for what is there
+    already before the first model works, also for the files of the comparison.
     """
     folder = Path(run.target)
     if not run.dry_run:
         make_folder(folder)
+        of_all = (CLIP, SHEET, PAGE) if len(effects) > 1 else ()
+        each = [path for model in effects for path in _paths(folder, model, codec)]
+        require_free(*each, *(folder / name for name in of_all), overwrite=run.overwrite)
     made = (_made(run, model, effect, folder, codec) for model, effect in effects.items())
     return [one for one in made if one is not None]
 
 
+def _paths(folder: Path, model: str, codec: CodecName) -> tuple[Path, Path]:
+    """Where a model's matte goes, and its composite."""
+    return folder / f"{model}_alpha{_ENDINGS[codec]}", folder / f"{model}_composite.mp4"
+
+
 def _made(run: StreamRun, model: str, effect: Matte, folder: Path, codec: CodecName) -> Made | None:
-    alpha = folder / f"{model}_alpha{_ENDINGS[codec]}"
-    composite = folder / f"{model}_composite.mp4"
+    alpha, composite = _paths(folder, model, codec)
     aside = Aside(
         lambda video: grey_clip(alpha, codec, video, overwrite=run.overwrite),
         cut=run.start is not None or run.duration is not None,
