@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.analysis import cuts
-from afterglow.analysis.follow import begin, follow
-from afterglow.analysis.matting import crop, eyes, refine, steady, stray
+from afterglow.analysis.matting import crop, eyes, refine, shots, steady, stray
 from afterglow.analysis.matting.backend import Cut
 from afterglow.analysis.matting.crop import Box
 from afterglow.analysis.matting.eyes import Network
@@ -27,14 +25,16 @@ from afterglow.ops import levels
 Opener: TypeAlias = Callable[[], AbstractContextManager[Network]]
 """Opens a network, and frees it afterwards."""
 
-_PIXELS = 640 * 360
+_PIXELS = 480 * 270
 """Of the picture that mattes are found on."""
 _COARSE = 256
 """Longer side of the picture that parts are told on."""
 _SEARCH, _PAUSE = Fraction(1, 10), Fraction(1, 12)
 """Seconds between two looks at the whole picture; that a new part waits, and then fades in."""
+_SETTLED = Fraction(1, 2)
+"""Seconds after which crops and matte no longer tell where a run began."""
 _RADIUS = 4
-"""Pixels that an edge is sought in, at 360 lines."""
+"""Pixels of that picture that an edge is sought in."""
 _FIRST_LOOKS = 2
 """How often the crops of a shot's first frame are found anew."""
 
@@ -63,7 +63,6 @@ class _Sizes:
     """(width, height) of the pictures that are worked on."""
 
     work: tuple[int, int]
-    grey: tuple[int, int]
     coarse: tuple[int, int]
 
 
@@ -71,7 +70,7 @@ def _sizes(video: VideoInfo) -> _Sizes:
     width, height = video.width, video.height
     work = min(1.0, (_PIXELS / (width * height)) ** 0.5)
     coarse = min(work, _COARSE / max(width, height))
-    return _Sizes(*(_scaled(width, height, each) for each in (work, work / 2, coarse)))
+    return _Sizes(*(_scaled(width, height, each) for each in (work, coarse)))
 
 
 def _scaled(width: int, height: int, by: float) -> tuple[int, int]:
@@ -88,13 +87,14 @@ class Person:
     """Opens the network that is given parts that hold people, and tall pictures, at 256 x 256."""
 
     def reach(self, video: VideoInfo) -> Reach:
-        """Two looks at the whole picture, and the wait and fade of who was found."""
-        return Reach(past=2 * _frames(video, _SEARCH) + 2 * _frames(video, _PAUSE))
+        """Frames until crops and matte have settled, and who comes in has been found and shown."""
+        found = _frames(video, _SEARCH) + 2 * _frames(video, _PAUSE)
+        return Reach(past=found + _frames(video, _SETTLED))
 
     def memory(self, video: VideoInfo) -> int:
-        """The last picture, small, and its matte and parts."""
+        """The last picture, small, with its matte and its parts."""
         width, height = _sizes(video).work
-        return 16 * width * height
+        return 24 * width * height
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
@@ -117,7 +117,7 @@ def _frames(video: VideoInfo, seconds: Fraction) -> int:
 def _step(picture: NDArray[Any], state: State) -> tuple[Cut, State]:
     sizes = _sizes(state.video)
     work = levels.as_depth(ops.reduce(picture, *sizes.work), "uint8")
-    grey = _grey(work, sizes.grey)
+    grey = np.asarray(ops.luma(work), np.uint8)
     state = _shot(grey, state)
     whole = levels.as_depth(picture, "uint8")
     sure, boxes, state = _looked(whole, sizes, state)
@@ -127,27 +127,15 @@ def _step(picture: NDArray[Any], state: State) -> tuple[Cut, State]:
     matte = steady.steadied(sure * gain, grey, state.last)
     now = tuple(crop.followed(boxes, _boxes(parts)))
     state = replace(state, boxes=now, kept=kept, last=steady.Seen(grey, matte))
-    return Cut(_sharpened(picture, work, matte)), state
-
-
-def _grey(work: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    return np.asarray(ops.resize(ops.luma(work), *size), np.uint8)
+    return Cut(refine.sharpened(picture, work, matte, _RADIUS)), state
 
 
 def _shot(grey: NDArray[np.uint8], state: State) -> State:
     """What is known of the shot that a frame belongs to: nothing, if it begins one."""
     now = look(grey, None, measuring_size(grey.shape, 90))
-    if state.look is not None and _is_cut(state.look, now):
+    if state.look is not None and shots.is_cut(state.look, now):
         return State(state.landscape, state.square, state.video, look=now)
     return replace(state, look=now)
-
-
-def _is_cut(before: Look, now: Look) -> bool:
-    """Whether a new shot begins; looked at closely only where the grey levels have changed."""
-    if min(now.grey.shape) < 12 or before.blank or now.blank:
-        return before.blank != now.blank
-    change = cuts.histogram_change(cuts.histogram(before.grey), cuts.histogram(now.grey))
-    return change > 0.2 and follow(begin(before, "translation"), now, "translation").cut
 
 
 def _looked(
@@ -194,24 +182,3 @@ def _newcomers(picture: NDArray[np.uint8], sizes: _Sizes, state: State) -> list[
 def _boxes(parts: stray.Parts) -> list[Box]:
     wanted = [int(n) for n in np.flatnonzero(parts.real())]
     return crop.boxes_of(parts.labels, parts.stats, wanted)
-
-
-def _sharpened(
-    picture: NDArray[Any], work: NDArray[np.uint8], matte: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """The matte at the size of the picture, with its edges; 0 far from everything."""
-    found = np.zeros(picture.shape[:2], np.float32)
-    inside = matte > 0.02
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not len(rows):
-        return found
-    height, width = matte.shape
-    pad = 2 * _RADIUS
-    top, bottom = max(0, rows[0] - pad), min(height, rows[-1] + 1 + pad)
-    left, right = max(0, columns[0] - pad), min(width, columns[-1] + 1 + pad)
-    box = Box(left / width, top / height, right / width, bottom / height)
-    spot = box.within(picture.shape[1], picture.shape[0])
-    guide, part = work[top:bottom, left:right], matte[top:bottom, left:right]
-    planes = refine.coefficients(guide, part, _RADIUS)
-    found[spot] = refine.applied(planes, picture[spot])
-    return found

@@ -12,12 +12,46 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow.analysis.matting.crop import Box
+
 Plane = NDArray[np.float32]
 
 _EPSILON = 1e-3
 """Variance of a channel, white being 1, below which a window counts as flat."""
-_LOW, _HIGH = 0.15, 0.85
+_LOW, _HIGH = 0.1, 0.9
 """What a soft network calls background and subject for certain; the filter softens further."""
+_NOTHING = 0.02
+"""Matte below which there is nothing to refine."""
+
+
+def sharpened(picture: NDArray[Any], guide: NDArray[np.uint8], matte: Plane, radius: int) -> Plane:
+    """Return the (H, W) float32 0-1 matte at the size of the picture, with the picture's edges.
+
+    picture: (H, W, 3) RGB, uint8 or uint16. guide: (h, w, 3) uint8, the same, reduced.
+    matte: (h, w) float32 0-1. radius: pixels of the guide that an edge is sought in.
+    """
+    found = np.zeros(picture.shape[:2], np.float32)
+    box = _around(matte > _NOTHING, 2 * radius)
+    if box is not None:
+        small = box.within(*guide.shape[1::-1])
+        planes = coefficients(guide[small], matte[small], radius)
+        spot = box.within(*picture.shape[1::-1])
+        found[spot] = applied(planes, picture[spot])
+    return found
+
+
+def _around(inside: NDArray[np.bool_], margin: int) -> Box | None:
+    """What holds a mask, with a margin in pixels, in shares of the picture; None for nothing."""
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not len(rows):
+        return None
+    height, width = inside.shape
+    return Box(
+        max(0, int(columns[0]) - margin) / width,
+        max(0, int(rows[0]) - margin) / height,
+        min(width, int(columns[-1]) + 1 + margin) / width,
+        min(height, int(rows[-1]) + 1 + margin) / height,
+    )
 
 
 def coefficients(guide: NDArray[np.uint8], matte: Plane, radius: int) -> list[Plane]:

@@ -16,7 +16,7 @@ _MEMORY = 0.7
 """Weight of the matte before, where nothing speaks against it."""
 _UNLIKE = 10.0
 """Levels, 0-255, by which a carried picture may differ."""
-_FAST = 0.02
+_FAST = 0.05
 """Motion from frame to frame, by the picture's longer side, that is no longer steady."""
 _LEAST_SIDE = 16
 """Pixels: in a smaller picture nothing is carried along."""
@@ -28,26 +28,21 @@ class Seen(NamedTuple):
     grey: NDArray[np.uint8]
     """(h, w)."""
     matte: NDArray[np.float32]
-    """(H, W)."""
+    """(h, w) 0-1."""
 
 
 def steadied(
     matte: NDArray[np.float32], grey: NDArray[np.uint8], before: Seen | None
 ) -> NDArray[np.float32]:
-    """Return the (H, W) float32 0-1 matte, as it was before where the picture goes on.
+    """Return the (h, w) float32 0-1 matte, as it was before where the picture goes on.
 
-    grey: (h, w) uint8, of any size with the matte's shape.
+    grey: (h, w) uint8.
     """
     if before is None or min(grey.shape) < _LEAST_SIDE:
         return matte
     flow = _flow(grey, before.grey)
-    weight = _weight(grey, before.grey, flow)
-    size = matte.shape[::-1]
-    scale = np.float32([matte.shape[1] / grey.shape[1], matte.shape[0] / grey.shape[0]])
-    large = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR) * scale
-    carried = _carried(before.matte, large)
-    weight = cv2.resize(weight, size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(matte + weight * (carried - matte), np.float32)
+    change = _weight(grey, before.grey, flow) * (_carried(before.matte, flow) - matte)
+    return np.asarray(matte + change, np.float32)
 
 
 def _flow(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> NDArray[np.float32]:
