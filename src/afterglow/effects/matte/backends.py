@@ -51,8 +51,12 @@ def require_taken(models: Collection[str], given: Settings) -> None:
         )
 
 
-def require_colours(given: Settings, *, gray: bool, decontaminate: bool) -> None:
-    """Raise UsageError where colours are to be cleaned and the matte alone is written."""
+def require_colours(
+    models: Collection[str], given: Settings, *, gray: bool, decontaminate: bool
+) -> None:
+    """Raise UsageError where colours are to be cleaned that are clean, or are not written."""
+    if decontaminate and set(models) == {"chroma"}:
+        raise UsageError("--decontaminate says nothing to chroma: its colours are clean anyway")
     for flag, wanted in (
         ("--decontaminate", decontaminate),
         ("--despill", given.get("despill") is not None),
@@ -80,11 +84,13 @@ def backend_for(
     device: str,
     commercial_only: bool,
     colours: bool,
+    decontaminate: bool,
     say: Callable[[str], None],
 ) -> Backend:
     """The backend of a model with those of the settings that it takes; nothing is loaded yet.
 
-    colours: the subject's own colours are wanted too. say: tells the person one line.
+    colours: the subject's colours are wanted too. decontaminate: without the background in them.
+    say: tells the person one line.
     """
     mine = {
         name: value
@@ -104,7 +110,7 @@ def backend_for(
     if model == "difference":
         from afterglow.effects.matte.difference import Difference
 
-        return Difference(**mine)
+        return Difference(**mine, colours=colours and decontaminate)
     from afterglow.effects.matte.model import backend_of
 
     return backend_of(model, device, commercial_only=commercial_only, **mine)

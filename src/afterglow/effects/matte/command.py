@@ -184,7 +184,7 @@ def _effect(
     if grow is not None and shrink is not None:
         raise UsageError("--grow and --shrink pull the same edge: give one of them")
     require_taken(models, given)
-    require_colours(given, gray=gray, decontaminate=decontaminate)
+    require_colours(models, given, gray=gray, decontaminate=decontaminate)
     for flag, read in (("plate", still), ("mask", still_matte)):
         if given[flag] is not None:
             given[flag] = read(given[flag])
@@ -194,6 +194,7 @@ def _effect(
         device=choose_device(run.device).name,
         commercial_only=commercial_only,
         colours=not gray,
+        decontaminate=decontaminate,
         say=tell_note,
     )
     spill = given["key"] if model != "chroma" and given["despill"] else None
