@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.matting.backend import Backend, Cut
+from afterglow.analysis.picture import Look
 from afterglow.effects.matte.model.following import Following, follow, followed
 from afterglow.effects.matte.model.matanyone_package import check_package, cores_of, read_network
-from afterglow.effects.matte.model.shots import Shots
+from afterglow.effects.matte.model.shots import begins, looked_at
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.models.loading import loaded
@@ -37,12 +38,12 @@ class State:
     video: VideoInfo
     held: ExitStack
     """Lets go of the model that is held: the one that seeks, or the one that follows."""
-    shots: Shots
-    """Tells where the subject that is followed is gone."""
     seeking: Any = None
     """State of the backend that seeks the subject, while it does."""
     following: Following | None = None
     """Who is followed."""
+    before: Look | None = None
+    """The frame before, as far as it tells where a shot begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,13 +108,11 @@ class MatAnyone:
                 hint=f"it needs {_LEAST_BLOCKS} blocks of 16 x 16 pixels, and they have {blocks}",
             )
         with ExitStack() as held:
-            yield State(video, held, Shots(video))
+            yield State(video, held)
 
     def step(self, frame: Frame, state: State) -> tuple[Cut, State]:
         """Return the matte of a frame, and who is followed after it."""
-        if state.shots.begins(frame.pixels) and self.mask is None:
-            state.held.close()
-            state = replace(state, seeking=None, following=None)
+        state = self._in_shot(frame, state)
         if state.following is not None:
             alpha, following = follow(state.following, frame.pixels)
             return Cut(alpha), replace(state, following=following)
@@ -121,6 +120,16 @@ class MatAnyone:
         if np.mean(cut.alpha >= 0.5) < _LEAST and self.mask is None:
             return cut, state
         return self._begun(frame, cut.alpha, state)
+
+    def _in_shot(self, frame: Frame, state: State) -> State:
+        """The state, without whom it followed where a new shot begins."""
+        if self.mask is not None:
+            return state
+        now = looked_at(frame.pixels)
+        if not begins(now, state.before):
+            return replace(state, before=now)
+        state.held.close()
+        return replace(state, seeking=None, following=None, before=now)
 
     def _sought(self, frame: Frame, state: State) -> tuple[Cut, State]:
         """The subject of a frame as the mask says, or the backend that seeks it."""

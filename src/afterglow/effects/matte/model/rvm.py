@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from afterglow.analysis.matting.backend import Cut
+from afterglow.analysis.picture import Look
 from afterglow.effects.matte.model import places
-from afterglow.effects.matte.model.shots import Shots
+from afterglow.effects.matte.model.shots import begins, looked_at
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.models.loading import loaded
@@ -53,10 +54,10 @@ class State:
     """Looks at a picture with a memory, at a ratio."""
     ratio: float
     """Share of its size at which the network first looks at a picture."""
-    shots: Shots
-    """Tells where the memory is of another shot."""
     memory: Memory = ()
     """Of the frames before."""
+    before: Look | None = None
+    """The frame before, as far as it tells where a shot begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +118,16 @@ class Rvm:
             ratio = self._ratio(video)
             if isinstance(model, Network):
                 places.say_where(model, self.entry, self.device, self.say)
-                yield State(_by_arrays(model), ratio, Shots(video))
+                yield State(_by_arrays(model), ratio)
             else:
-                yield State(_by_tensors(model, self.device), ratio, Shots(video))
+                yield State(_by_tensors(model, self.device), ratio)
 
     def step(self, frame: Frame, state: State) -> tuple[Cut, State]:
         """Return the matte and colours of a frame, and what is remembered after it."""
-        memory = () if state.shots.begins(frame.pixels) else state.memory
+        now = looked_at(frame.pixels)
+        memory = () if begins(now, state.before) else state.memory
         cut, memory = state.run(frame.pixels, memory, state.ratio)
-        return cut, replace(state, memory=memory)
+        return cut, replace(state, memory=memory, before=now)
 
 
 def _by_arrays(network: Network) -> Pass:
