@@ -6,9 +6,9 @@ from afterglow.ops.halves import Picture, half
 
 SMOOTH = 1e-5
 """How much neighbours must be alike where the matte does not change (epsilon_r of the paper)."""
-COARSE = 32
+COARSE = 128
 """Pixels of the shorter side up to which a level is small."""
-TURNS = (10, 2)
+TURNS = (20, 2)
 """Turns of the solver on a small level, and on others."""
 
 

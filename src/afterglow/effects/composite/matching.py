@@ -31,11 +31,13 @@ _BALANCE = 0.35
 """How far it goes towards the background's balance of colours."""
 _TINT = 0.25
 """Stops by which one channel may move against the others at most."""
-_BLOCK = 16
+_BLOCK = 8
 """Side of the blocks that tell noise from texture, in pixels."""
 _SMOOTH = 0.2
 """Share of the blocks that are taken to be without texture."""
-_FEWEST = 6
+_LUCK = 1.15
+"""Sigma of noise over what these blocks show of it: they are those where it is weak by chance."""
+_FEWEST = 8
 """Blocks that a measurement needs."""
 _KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """Blind to planes and edges; noise of sigma 1 has 6 behind it."""
@@ -90,7 +92,7 @@ class Grain:
     fine: float
     """Sigma of what differs from pixel to pixel."""
     coarse: float
-    """Sigma of what differs from one pair of pixels to the next."""
+    """Sigma of what the means of two by two pixels differ by on top of that."""
 
     def without(self, other: Grain) -> Grain:
         """What must be added to the other so that it has the same."""
@@ -126,12 +128,18 @@ def _sigma(luma: Array, whole: Array) -> float | None:
     height, width = (side // _BLOCK for side in luma.shape)
     if not height or not width:
         return None
-    square = cv2.filter2D(luma, cv2.CV_32F, _KERNEL / 6) ** 2
-    energy, inside, level = (_blocks(each, height, width) for each in (square, whole, luma))
+    energy, inside, level = (
+        _blocks(each, height, width) for each in (_response(luma), whole, luma)
+    )
     smooth = energy.mean(-1)[(inside.min(-1) > 0.98) & (abs(level.mean(-1) - 0.5) < 0.46)]
     if smooth.size < _FEWEST:
         return None
-    return float(np.sqrt(np.quantile(smooth, _SMOOTH)))
+    return float(np.sqrt(np.quantile(smooth, _SMOOTH))) * _LUCK
+
+
+def _response(plane: Array) -> Array:
+    """(h, w) squares whose mean is the variance of white noise."""
+    return cv2.filter2D(plane, cv2.CV_32F, _KERNEL / 6) ** 2
 
 
 def _blocks(plane: Array, height: int, width: int) -> Array:
@@ -141,13 +149,14 @@ def _blocks(plane: Array, height: int, width: int) -> Array:
 
 
 def field_of_grain(width: int, height: int, seed: int) -> tuple[Array, Array]:
-    """Fine and coarse noise of sigma 1, larger than a frame: each (h, w) float32."""
+    """Fine and coarse noise of grain 1, larger than a frame: each (h, w) float32."""
     rng = np.random.default_rng(seed)
     high, wide = height + _ROAM, width + _ROAM
     fine = rng.standard_normal((high, wide), np.float32)
     coarse = rng.standard_normal(((high + 1) // 2, (wide + 1) // 2), np.float32)
     enlarged = cv2.resize(coarse, (wide, high), interpolation=cv2.INTER_CUBIC)
-    return fine, enlarged / np.float32(enlarged.std() or 1)
+    seen = math.sqrt(float(_response(_half(enlarged)).mean()))
+    return fine, enlarged / np.float32(seen or 1)
 
 
 def grainy(

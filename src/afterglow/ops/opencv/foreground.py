@@ -17,8 +17,10 @@ from afterglow.ops.standards import fits_uint16
 Places = NDArray[np.intp]
 """(N,) places in a picture whose rows lie one after the other."""
 
-_MARGIN = 32
-"""Pixels around the edges that the solver sees."""
+_MARGIN = 16
+"""Pixels around the edges that the solver sees, at least."""
+_GRID = 64
+"""Pixels to a multiple of which its part of the picture reaches, so that halves fall together."""
 
 
 def estimate_foreground(pixels: Array, alpha: Array, transfer: str | None) -> Array:
@@ -39,6 +41,8 @@ def estimate_foreground(pixels: Array, alpha: Array, transfer: str | None) -> Ar
 def true_foreground(pixels: Array, alpha: Array, plate: Array, transfer: str | None) -> Array:
     """See afterglow.ops.foreground.true_foreground."""
     edge = _between(alpha)
+    if not len(edge):
+        return pixels
     share = _share(alpha, edge)
     mixed, behind = (_light_at(each, edge, transfer) for each in (pixels, plate))
     own = np.clip((mixed - (1 - share) * behind) / share, 0, 1)
@@ -50,6 +54,8 @@ def laid_over(below: Array, above: Array, alpha: Array, transfer: str) -> Array:
     full = (alpha == WHITE[alpha.dtype.name]).view(np.uint8)
     mixed = cv2.copyTo(above, full, below.copy())
     edge = _between(alpha)
+    if not len(edge):
+        return mixed
     share = _share(alpha, edge)
     ground, subject = (_light_at(each, edge, transfer) for each in (below, above))
     light = ground + share * (subject - ground)
@@ -73,7 +79,7 @@ def _share(alpha: Array, edge: Places) -> Array:
 
 
 def _light_at(pixels: Array, edge: Places, transfer: str | None) -> Array:
-    """(N, 3) float32 light of some pixels."""
+    """(N, 3) float32 light of some pixels, one at least."""
     rows = pixels.reshape(-1, 3)[edge]
     return to_float(rows) if transfer is None else to_linear(rows, transfer, "float32")
 
@@ -95,8 +101,15 @@ def _edges(alpha: Array) -> Region | None:
     left, top, width, height = cv2.boundingRect(_soft(alpha))
     if not width:
         return None
-    size = (alpha.shape[1], alpha.shape[0])
-    return Region(left, top, left + width, top + height).grown(_MARGIN, size)
+    columns = _spread(left, left + width, alpha.shape[1])
+    rows = _spread(top, top + height, alpha.shape[0])
+    return Region(columns[0], rows[0], columns[1], rows[1])
+
+
+def _spread(first: int, last: int, size: int) -> tuple[int, int]:
+    """The range with its margin, on the grid, as far as the picture goes."""
+    begin = max(0, first - _MARGIN) // _GRID * _GRID
+    return begin, min(size, -(-(last + _MARGIN) // _GRID) * _GRID)
 
 
 def _of_light(pixels: Array, transfer: str | None) -> Array:
