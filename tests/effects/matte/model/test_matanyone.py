@@ -163,6 +163,17 @@ def test_one_chunk_fades_into_the_next(
     assert levels == pytest.approx([1.0] * 9 + fading + [0.6, 0.5, 0.4, 0.3], abs=1e-5)
 
 
+def test_no_chunk_begins_while_the_subject_is_away(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_checkpoint(tmp_path, name, monkeypatch, fade=0.5, step_up=0.0)
+    found(name, 20, chunk_seconds=0.5)
+    assert len(core_of(name).made) == 2
+    lay_checkpoint(tmp_path, name, monkeypatch, fade=0.9, step_up=0.0)
+    found(name, 20, chunk_seconds=0.5)
+    assert len(core_of(name).made) == 2 + 4
+
+
 def test_no_more_than_two_cores_live(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = backend_of(name, "cpu", mask=MASK, chunk_seconds=1.0)
     alive = []

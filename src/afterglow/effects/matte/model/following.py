@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from afterglow.frames import Pixels
 
+LEAST = 0.002
+"""Share of the picture that a subject covers at least when it is learnt."""
 _SUBJECT = [1]
 """Number that the network is told for the one subject."""
 
@@ -76,7 +78,7 @@ def follow(now: Following, pixels: Pixels) -> Found:
     one as it is, soft edges and all. From there the old one's matte fades out.
     """
     picture = _picture(now.cores, pixels)
-    if now.count == now.chunk:
+    if now.chunk is not None and now.count >= now.chunk:
         return _handed_over(now, picture)
     alpha = _next(now.cores, now.core, picture)
     if now.before is not None:
@@ -87,8 +89,13 @@ def follow(now: Following, pixels: Pixels) -> Found:
 
 
 def _handed_over(now: Following, picture: torch.Tensor) -> Found:
-    """The old chunk's matte of a frame, from which the new chunk has begun."""
+    """The old chunk's matte of a frame, from which the new chunk has begun.
+
+    While the subject is away there is nothing to begin from, and the old chunk goes on.
+    """
     alpha = _next(now.cores, now.core, picture)
+    if alpha.mean() < LEAST:
+        return alpha, replace(now, count=now.count + 1)
     core = now.cores.new()
     _begin(now.cores, core, picture, alpha, now.warmup)
     before = now.core if now.fade > 1 else None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from afterglow import ops
 from afterglow.analysis.matting.backend import Backend, Cut
 from afterglow.analysis.picture import Look
-from afterglow.effects.matte.model.following import Following, follow, followed
+from afterglow.effects.matte.model.following import LEAST, Following, follow, followed
 from afterglow.effects.matte.model.matanyone_package import check_package, cores_of, read_network
 from afterglow.effects.matte.model.shots import begins, looked_at
 from afterglow.errors import UsageError
@@ -23,8 +23,6 @@ from afterglow.models.loading import loaded
 
 _FADE = Fraction(2, 5)
 """Seconds in which the matte goes over from one chunk to the next."""
-_LEAST = 0.002
-"""Share of the picture that a subject covers at least when it is followed."""
 _LEAST_BLOCKS = 30
 """Blocks of 16 x 16 pixels that upstream compares with each other (its setting top_k)."""
 _CLOSED = 5
@@ -117,7 +115,7 @@ class MatAnyone:
             alpha, following = follow(state.following, frame.pixels)
             return Cut(alpha), replace(state, following=following)
         cut, state = self._sought(frame, state)
-        if np.mean(cut.alpha >= 0.5) < _LEAST and self.mask is None:
+        if np.mean(cut.alpha >= 0.5) < LEAST and self.mask is None:
             return cut, state
         return self._begun(frame, cut.alpha, state)
 
