@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from afterglow.frames import Pixels
     from afterglow.ops.halves import Array
 
-_REACH = 4
-"""Looks to either side of a pixel of the edge, for what is subject and what is background there."""
+_STEPS = np.array([-16, -9, -5, -2, 0, 2, 5, 9, 16])
+"""Rows and columns around a pixel of the edge where subject and background are looked for."""
 _SEEN = 0.05
 """Share of those looks that each must have."""
 _EDGE = (0.1, 0.9)
@@ -22,7 +22,7 @@ _EDGE = (0.1, 0.9)
 _FEWEST, _MOST = 100, 2000
 """Such pixels that an answer needs, and that are looked at."""
 _LINES = 360
-"""Lines of a picture whose looks lie side by side; farther apart in larger ones."""
+"""Lines of a picture in which these are pixels; they are farther apart in larger ones."""
 
 
 def are_mixed(pixels: Pixels, alpha: Pixels, transfer: str) -> bool | None:
@@ -54,7 +54,7 @@ def are_mixed(pixels: Pixels, alpha: Pixels, transfer: str) -> bool | None:
 def _around(edge: NDArray[np.intp], size: tuple[int, ...]) -> NDArray[np.intp]:
     """(N, looks) places around each, itself in the middle."""
     height, width = size
-    steps = np.arange(-_REACH, _REACH + 1) * max(1, round(height / _LINES))
+    steps = _STEPS * max(1, round(height / _LINES))
     rows, columns = np.divmod(edge, width)
     y = np.clip(rows[:, np.newaxis] + steps, 0, height - 1)
     x = np.clip(columns[:, np.newaxis] + steps, 0, width - 1)

@@ -76,7 +76,8 @@ def repeat_channel(mask: Array) -> Array:
 
 def extent(mask: Array) -> Region | None:
     """The smallest region that holds every level above 0."""
-    left, top, width, height = cv2.boundingRect(mask)
+    some = mask if mask.dtype == np.uint8 else (mask > 0).view(np.uint8)
+    left, top, width, height = cv2.boundingRect(some)
     return Region(left, top, left + width, top + height) if width and height else None
 
 
