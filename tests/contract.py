@@ -24,7 +24,22 @@ from tests.scenes import Camera, Scene, Subject, frames_of, hand_held, still, vi
 
 NAMES = sorted({entry.name for entry in entry_points(group="afterglow.effects")})
 COMMANDS = [*NAMES, "doctor"]
-SETTINGS = [(name, look) for name in NAMES for look in (None, *looks_of(name))]
+LINES = {
+    "composite": ["in.mkv", "-", "out.mkv", "--bg=teal"],
+    "matte": ["in.mkv", "out.mkv", "--model=chroma", "--key=green"],
+    "plate": ["in.mkv", "-", "out.png"],
+}
+"""Arguments that a command needs, where SOURCE and TARGET are not all."""
+PICTURES = {"plate"}
+"""Commands that make one picture of a video: no effect of frame after frame."""
+SETTINGS = [
+    (name, look) for name in NAMES if name not in PICTURES for look in (None, *looks_of(name))
+]
+
+
+def line_of(name: str) -> list[str]:
+    """A command line that asks for nothing but what the command needs."""
+    return [name, *LINES.get(name, ["in.mkv", "out.mkv"])]
 
 
 def effect_of(name: str, look: str | None) -> Effect:
@@ -32,7 +47,7 @@ def effect_of(name: str, look: str | None) -> Effect:
     asked: list[Effect] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StreamRun, "through", lambda run, *effects: asked.extend(effects))
-        line = [name, "in.mkv", "out.mkv", *(["--effect", look] if look else [])]
+        line = [*line_of(name), *(["--effect", look] if look else [])]
         assert exit_code(line) == 0
     (effect,) = asked
     return effect
@@ -235,10 +250,11 @@ def test_values_out_of_range_are_usage_errors(
         if isinstance(each, click.Option)
         and not each.is_flag
         and not isinstance(each.type, click.types.StringParamType)
+        and not (isinstance(each.type, click.Path) and not each.type.exists)
     ]
     assert checked
     for option in checked:
-        line = [name, "in.mkv", "out.mkv", f"{option.opts[0]}=no such value"]
+        line = [*line_of(name), f"{option.opts[0]}=no such value"]
         assert exit_code(line) == 2, option.opts
         assert option.opts[0] in capsys.readouterr().err
 
@@ -247,7 +263,9 @@ def test_values_out_of_range_are_usage_errors(
 def test_a_missing_file_is_one_line(
     name: str, capsys: pytest.CaptureFixture[str], tmp_path: Any
 ) -> None:
-    assert exit_code([name, str(tmp_path / "none.mp4"), str(tmp_path / "out.mkv")]) == 3
+    files = {"in.mkv": "none.mp4", "out.mkv": "out.mkv", "out.png": "out.png"}
+    line = [str(tmp_path / files[each]) if each in files else each for each in line_of(name)]
+    assert exit_code(line) == 3
     errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
     assert len(errors) == 1 and "none.mp4" in errors[0]
     assert list(tmp_path.iterdir()) == []
