@@ -94,7 +94,7 @@ class Person:
     def memory(self, video: VideoInfo) -> int:
         """The last picture, small, with its matte and its parts."""
         width, height = _sizes(video).work
-        return 24 * width * height
+        return 28 * width * height
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
@@ -117,22 +117,21 @@ def _frames(video: VideoInfo, seconds: Fraction) -> int:
 def _step(picture: NDArray[Any], state: State) -> tuple[Cut, State]:
     sizes = _sizes(state.video)
     work = levels.as_depth(ops.reduce(picture, *sizes.work), "uint8")
-    grey = np.asarray(ops.luma(work), np.uint8)
-    state = _shot(grey, state)
+    state = _shot(work, state)
     whole = levels.as_depth(picture, "uint8")
     sure, boxes, state = _looked(whole, sizes, state)
     parts = stray.parts_of(ops.resize(sure, *sizes.coarse))
     kept = stray.judged(parts, state.kept, _frames(state.video, _PAUSE))
     gain = cv2.resize(kept.gain, sizes.work, interpolation=cv2.INTER_LINEAR)
-    matte = steady.steadied(sure * gain, grey, state.last)
+    matte = steady.steadied(sure * gain, work, state.last)
     now = tuple(crop.followed(boxes, _boxes(parts)))
-    state = replace(state, boxes=now, kept=kept, last=steady.Seen(grey, matte))
+    state = replace(state, boxes=now, kept=kept, last=steady.Seen(work, matte))
     return Cut(refine.sharpened(picture, work, matte, _RADIUS)), state
 
 
-def _shot(grey: NDArray[np.uint8], state: State) -> State:
+def _shot(work: NDArray[np.uint8], state: State) -> State:
     """What is known of the shot that a frame belongs to: nothing, if it begins one."""
-    now = look(grey, None, measuring_size(grey.shape, 90))
+    now = look(work, None, measuring_size(work.shape, 90))
     if state.look is not None and shots.is_cut(state.look, now):
         return State(state.landscape, state.square, state.video, look=now)
     return replace(state, look=now)
