@@ -36,7 +36,7 @@ Say: TypeAlias = Callable[[str], None]
 
 _NOISE = 3.5
 """Standard deviations of the backing's noise that still are backing."""
-_CALM = 0.005
+_CALM = 0.02
 """Share of the way to the subject that is backing however little noise there is."""
 _WIDEST_EDGE = 1 / 45
 """Pixels of a soft edge, as a share of the lines: what lies further from the backing is solid."""
