@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -55,7 +55,9 @@ class State:
     look: Look | None = None
     """The last picture, for telling cuts."""
     since: int = 0
-    """Frames since the whole picture was looked at."""
+    """Frames since newcomers were looked for."""
+    searches: int = 0
+    """How often in this shot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,11 +144,11 @@ def _looked(
 ) -> tuple[NDArray[np.float32], tuple[Box, ...], State]:
     """What the networks find in a picture, the crops it was found in, and the state."""
     shape = sizes.work[1], sizes.work[0]
-    boxes, since = state.boxes, state.since + 1
-    fresh = state.kept is None
-    if fresh or since >= _frames(state.video, _SEARCH if boxes else _PAUSE):
-        boxes, since = tuple(crop.apart([*boxes, *_newcomers(picture, sizes, state)])), 0
-    state = replace(state, since=since)
+    boxes, fresh = state.boxes, state.kept is None
+    state = replace(state, since=state.since + 1)
+    if fresh or state.since >= _frames(state.video, _SEARCH if boxes else _PAUSE):
+        boxes = tuple(crop.apart([*boxes, *_newcomers(picture, sizes, state)]))
+        state = replace(state, since=0, searches=state.searches + 1)
     both = partial(eyes.agreed, state.landscape, state.square)
     for _ in range(_FIRST_LOOKS if fresh else 0):
         sure = crop.seen(both, picture, _shown(boxes), shape)
@@ -155,27 +157,45 @@ def _looked(
     return crop.seen(one, picture, _shown(boxes), shape), boxes, state
 
 
-def _shown(boxes: tuple[Box, ...]) -> list[Box]:
+def _shown(boxes: Sequence[Box]) -> list[Box]:
     return [box.grown(crop.MARGIN) for box in boxes]
 
 
 def _newcomers(picture: NDArray[np.uint8], sizes: _Sizes, state: State) -> list[Box]:
-    """Who is in the picture and in none of the crops; parts are looked at if nobody is known."""
+    """Who is in the picture and in none of the crops."""
+    fresh = state.kept is None
+    new: list[Box] = []
+    for tile in _tiles(sizes, state):
+        new += _strangers(picture, tile, sizes, state, [*state.boxes, *new])
+        if new and not fresh:
+            break
+    return new
+
+
+def _tiles(sizes: _Sizes, state: State) -> list[Box]:
+    """Where to look: everywhere if nobody is known, else at the whole and at parts in turn."""
+    whole, *parts = crop.tiles(*sizes.coarse)
+    if not state.boxes:
+        return [whole, *parts]
+    turn, rest = divmod(state.searches, 2)
+    return [parts[turn % len(parts)] if rest else whole]
+
+
+def _strangers(
+    picture: NDArray[np.uint8], tile: Box, sizes: _Sizes, state: State, known: list[Box]
+) -> list[Box]:
+    """Who is in a part of the picture and in none of the crops: one network says, both agree."""
     width, height = sizes.coarse
-    quick = partial(eyes.quick, state.landscape, state.square)
-    both = partial(eyes.agreed, state.landscape, state.square)
-    for tile in crop.tiles(width, height)[: 1 if state.boxes else None]:
-        found: list[Box] = []
-        for eye in (quick, both):
-            sure = crop.seen(eye, picture, [tile], (height, width))
-            for box in _shown(state.boxes):
-                sure[box.within(width, height)] = 0
-            found = _boxes(stray.parts_of(sure))
-            if not found:
-                break
-        if found:
-            return found
-    return []
+    found: list[Box] = []
+    for eye in (eyes.quick, eyes.agreed):
+        look_at = partial(eye, state.landscape, state.square)
+        sure = crop.seen(look_at, picture, [tile], (height, width))
+        for box in _shown(known):
+            sure[box.within(width, height)] = 0
+        found = _boxes(stray.parts_of(sure))
+        if not found:
+            break
+    return found
 
 
 def _boxes(parts: stray.Parts) -> list[Box]:

@@ -89,7 +89,7 @@ def _solved(covariance: list[Plane], along: list[Plane]) -> list[Plane]:
     x, y, z = along
     a, b, c = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
     d, e, f = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
-    scale = 1 / (rr * a + rg * b + rb * c)
+    scale = np.float32(1) / (rr * a + rg * b + rb * c)
     return [(a * x + b * y + c * z) * scale, (b * x + d * y + e * z) * scale,
             (c * x + e * y + f * z) * scale]  # fmt: skip
 

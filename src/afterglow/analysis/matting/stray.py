@@ -59,8 +59,10 @@ def parts_of(sure: NDArray[np.float32]) -> Parts:
     """Return the connected parts of an (h, w) float32 0-1 picture."""
     mask = (sure > _THERE).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    inside = np.bincount(labels.ravel(), (sure > _SURE).ravel(), minlength=count)
-    return Parts(np.asarray(labels, np.int32), np.asarray(stats, np.int32), inside)
+    inside = np.bincount(labels.ravel(), (sure > _SURE).ravel().astype(np.float64), count)
+    return Parts(
+        np.asarray(labels, np.int32), np.asarray(stats, np.int32), inside.astype(np.float64)
+    )
 
 
 def judged(parts: Parts, before: Kept | None, pause: int) -> Kept:
