@@ -9,8 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import click
+
 from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
-from afterglow.cli.subject import Subject
+from afterglow.cli.run import NOTES
+from afterglow.cli.subject import AUTO, Subject
 from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from afterglow.engine import Job, Plan
     from afterglow.frames import Effect, Frame, Reach, VideoInfo
     from afterglow.media import Say
+
+_PEOPLE = ("person-landscape", "person-square")
+"""The networks that find people."""
 
 
 class Maker(Protocol):
@@ -77,10 +83,20 @@ class PictureRun:
 
         return choose_device(self.device).name
 
-    def make(self, maker: Maker, in_front: tuple[Effect, ...] = ()) -> None:
+    def finds_people(self) -> bool:
+        """True where the matte is to be found, and the networks that find people are here."""
+        if self.subject.alpha != AUTO:
+            return False
+        from afterglow.models.store import open_store
+
+        store = open_store()
+        found = (store.lock.model(name) for name in _PEOPLE)
+        return all(store.presence(model) == "yes" for model in found)
+
+    def make(self, maker: Maker, *, matted: bool = True) -> None:
         """Write what a maker makes of the source; raise what a person must know.
 
-        in_front: effects that give the frames their matte.
+        matted: the frames need a matte.
         """
         if self.source != "-" and Path(self.source).is_dir():
             raise UsageError(
@@ -88,7 +104,9 @@ class PictureRun:
                 hint="run it once for each clip",
             )
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
-            self._make(maker, in_front, reporter)
+            for note in click.get_current_context().meta.get(NOTES, ()):
+                reporter.note(note)
+            self._make(maker, self.subject.in_front() if matted else (), reporter)
 
     def _make(self, maker: Maker, in_front: tuple[Effect, ...], reporter: Reporter) -> None:
         from afterglow import engine
@@ -101,7 +119,8 @@ class PictureRun:
             plan = engine.plan(job, (*in_front, _OnePicture(maker)), looking)
             if self.dry_run:
                 return self._show(plan)
-        with several_takes(job, in_front, watch, count.stage) as takes:
+        copied = self.source == "-" or self.subject.alpha == AUTO
+        with several_takes(job, in_front if copied else (), watch, count.stage) as takes:
             for picture in maker.pictures(takes, takes.video, reporter.note):
                 encoder = _write(job, picture, reporter)
         seconds = time.monotonic() - began

@@ -77,6 +77,15 @@ def canvas_of(places: Iterator[Matrix], video: VideoInfo, *, panorama: bool) -> 
     return Canvas(left, top, right - left, bottom - top)
 
 
+def swept(places: Iterator[Matrix], canvas: Canvas, width: int, height: int) -> NDArray[np.bool_]:
+    """Return (H, W): what of a canvas some frame of ``width`` x ``height`` pixels showed."""
+    shown = np.zeros((canvas.height, canvas.width), np.uint8)
+    for place in places:
+        corners = outline(canvas.matrix(place), width, height) - 0.5
+        cv2.fillConvexPoly(shown, np.rint(corners * 16).astype(np.int32), 255, shift=4)
+    return np.asarray(shown > 0)
+
+
 def outline(matrix: Matrix, width: int, height: int) -> NDArray[np.float64]:
     """(4, 2): where a matrix takes the corners of a picture, as edges of pixels."""
     x, y = width - 0.5, height - 0.5

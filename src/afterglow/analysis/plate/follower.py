@@ -21,7 +21,6 @@ from afterglow.analysis.align import (
     Matrix,
     Reference,
     frame_weight,
-    mismatch,
     reference,
     refine,
 )
@@ -31,7 +30,7 @@ from afterglow.analysis.follow import Model
 from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.analysis.plate.draft import Colours, Draft
 from afterglow.analysis.plate.light import gain_between, relit
-from afterglow.analysis.plate.planar import refine_plane
+from afterglow.analysis.plate.planar import refine_plane, unexplained
 from afterglow.analysis.plate.settings import PlateSettings, background
 from afterglow.analysis.plate.survey import Stand, Survey
 from afterglow.frames import Frame, VideoInfo
@@ -143,7 +142,7 @@ class Follower:
         )
         rests = np.array_equal(motion.step, np.eye(3))
         fit = np.eye(3) if rests else self._fit(ref, before, small, weight)
-        fits = mismatch(ref, small.look.fine, fit) <= _UNLIKE and float(known.mean()) > _LEAST
+        fits = unexplained(ref, small.look.fine, fit) <= _UNLIKE and float(known.mean()) > _LEAST
         self._place = fit @ guess if fits else guess
         if fits and self._settings.even_light:
             self._gain = gain_between(view, _moved(colours, fit), weight > 0, self._transfer)
@@ -161,15 +160,16 @@ class Follower:
     def _fit(self, ref: Reference, before: Look, small: _Small, weight: Grey) -> Matrix:
         """The motion from the draft's view to the frame."""
         now = small.look.fine
-        fit = refine(ref, now, np.eye(3), _ERRORS)
-        if self._settings.camera != "translation" and mismatch(ref, now, fit) > _LIKE:
+        tried = [refine(ref, now, np.eye(3), _ERRORS)]
+        if self._settings.camera != "translation" and unexplained(ref, now, tried[0]) > _LIKE:
             followed = followed_similarity(before.fine, now, weight)
             if followed is not None:
-                other = refine(ref, now, followed, _ERRORS)
-                fit = min(fit, other, key=lambda motion: mismatch(ref, now, motion))
-        if self._settings.camera == "homography":
-            fit = refine_plane(before.fine, weight, now, fit, _PLANE_ERRORS)
-        return fit
+                tried.append(refine(ref, now, followed, _ERRORS))
+        fit = min(tried, key=lambda motion: unexplained(ref, now, motion))
+        if self._settings.camera != "homography":
+            return fit
+        plane = refine_plane(ref, now, fit, _PLANE_ERRORS)
+        return min(fit, plane, key=lambda motion: unexplained(ref, now, motion))
 
     def _in_full(self, place: Matrix) -> Matrix:
         """A matrix between small pictures as one between frames."""

@@ -15,7 +15,9 @@ _SAME = 0.008
 """Difference of two exposures, as a share of the light, that is none."""
 _DARKEST, _BRIGHTEST = 20.0, 230.0
 """Levels, 0-255, between which exposure acts as a factor."""
-_FEW = 200
+_EVERY = 2
+"""Pixels from one to the next that is compared."""
+_FEW = 100
 """Pixels, fewer of which say nothing about the exposure."""
 _ALIKE = 0.15
 """Share by which a pixel's ratio may differ from the usual one and still count."""
@@ -55,7 +57,8 @@ def gain_between(
     counts: (h, w) where both show the same thing. Ones where too little can be compared, or where
     the two do not differ.
     """
-    usable = counts & _between(wanted) & _between(found)
+    wanted, found = (each[::_EVERY, ::_EVERY] for each in (wanted, found))
+    usable = counts[::_EVERY, ::_EVERY] & _between(wanted) & _between(found)
     if np.count_nonzero(usable) < _FEW:
         return np.ones(3)
     one, other = (_light(picture[usable], transfer) for picture in (wanted, found))

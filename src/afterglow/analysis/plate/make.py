@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.analysis.plate.canvas import Canvas, canvas_of, laid
+from afterglow.analysis.align import Matrix
+from afterglow.analysis.plate.canvas import Canvas, canvas_of, laid, swept
 from afterglow.analysis.plate.follower import stands_still, survey
 from afterglow.analysis.plate.light import relit
 from afterglow.analysis.plate.median import (
@@ -21,7 +22,11 @@ from afterglow.analysis.plate.median import (
 )
 from afterglow.analysis.plate.settings import Passes, PlateSettings, Say, background
 from afterglow.analysis.plate.survey import Stand, Survey
+from afterglow.errors import DeviceError
 from afterglow.frames import Frame, VideoInfo
+
+_LONG = 1 << 16
+"""Frames, from which counts need four bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +37,8 @@ class Plate:
     """(H, W, 3) RGB in the depth of the video; black where nothing was seen."""
     seen: NDArray[np.uint32]
     """(H, W): in how many frames each pixel was seen."""
+    swept: NDArray[np.bool_]
+    """(H, W): the camera looked there, whether or not the subject hid it."""
     canvas: Canvas
     """Which part of the world it shows, in pixels of the reference frame."""
     survey: Survey
@@ -43,13 +50,13 @@ class Plate:
 
     @property
     def real(self) -> float:
-        """The share of the pixels that were seen, 0 to 1."""
-        return float(np.count_nonzero(self.seen)) / self.seen.size
+        """The share that was seen of what the camera swept, 0 to 1."""
+        return float(np.count_nonzero(self.seen)) / float(np.count_nonzero(self.swept))
 
     @property
     def holes(self) -> NDArray[np.uint8]:
-        """(H, W) 255 where the background was never seen."""
-        return np.where(self.seen == 0, 255, 0).astype(np.uint8)
+        """(H, W) 255 where the camera looked, but the background was never seen."""
+        return np.where(self.swept & (self.seen == 0), 255, 0).astype(np.uint8)
 
 
 def make_plate(passes: Passes, video: VideoInfo, settings: PlateSettings, say: Say) -> Plate:
@@ -61,13 +68,15 @@ def make_plate(passes: Passes, video: VideoInfo, settings: PlateSettings, say: S
     Raises:
         MediaError: there is no picture.
         UsageError: the canvas of a panorama would be too large.
+        DeviceError: memory does not suffice for it.
     """
     stands = survey(passes("camera and light"), video, settings)
     shot = stands.longest_shot()
     used = sum(1 for _ in stands.of(shot))
     still = stands_still(stands.of(shot), video)
     panorama = settings.panorama and not still
-    canvas = canvas_of((each.place for each in stands.of(shot)), video, panorama=panorama)
+    canvas = canvas_of(_places(stands, shot, still), video, panorama=panorama)
+    _require_memory(canvas, video, settings)
     _tell(stands, shot, used, say)
     bands = list(canvas.bands(_lines(canvas, video, settings, used)))
     parts = []
@@ -77,7 +86,36 @@ def make_plate(passes: Passes, video: VideoInfo, settings: PlateSettings, say: S
         )
         parts.append(exact_median(looks, (band.height, band.width), video.depth, used))
     whole = _joined(parts)
-    return Plate(whole.pixels, whole.seen, canvas, stands, shot, used)
+    shown = whole.seen > 0
+    if panorama or not shown.all():
+        shown |= swept(_places(stands, shot, still), canvas, video.width, video.height)
+    return Plate(whole.pixels, whole.seen, shown, canvas, stands, shot, used)
+
+
+def _places(stands: Survey, shot: int, still: bool) -> Iterator[Matrix]:
+    return (np.eye(3) if still else stand.place for stand in stands.of(shot))
+
+
+def memory_of(video: VideoInfo, settings: PlateSettings) -> int:
+    """Return the bytes that a plate of the size of the video needs at most, whatever its length."""
+    pixels = video.width * video.height
+    counting = pixels * 3 * bytes_of_value(video.depth, _LONG)
+    return min(settings.memory, counting) + pixels * _bytes_of_pixel(video)
+
+
+def _bytes_of_pixel(video: VideoInfo) -> int:
+    """Of the pictures of a canvas: the plate in the making and made, a frame laid on it, masks."""
+    return 4 * 3 * video.depth // 8 + 4 * 4
+
+
+def _require_memory(canvas: Canvas, video: VideoInfo, settings: PlateSettings) -> None:
+    need = canvas.width * canvas.height * _bytes_of_pixel(video)
+    if need > settings.memory:
+        raise DeviceError(
+            f"the plate would have {canvas.width} x {canvas.height} pixels and need "
+            f"{need / 1e9:.1f} GB; {settings.memory / 1e9:.1f} GB may be used",
+            hint="use fewer lines (--resolution), a shorter part, or leave out --panorama",
+        )
 
 
 def _lines(canvas: Canvas, video: VideoInfo, settings: PlateSettings, used: int) -> int:

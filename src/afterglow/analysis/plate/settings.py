@@ -24,10 +24,12 @@ Say: TypeAlias = Callable[[str], None]
 class PlateSettings:
     """Settings of a plate."""
 
-    camera: Camera = "similarity"
+    camera: Camera = "homography"
     """What the camera may do."""
     panorama: bool = False
     """Keep all that the camera swept, not only what the reference frame shows."""
+    matte: bool = True
+    """The frames' matte says where the subject is; else it is what moves, a minority everywhere."""
     threshold: float = 0.02
     """Matte, 0 to 1, up to which a pixel is background."""
     margin: int = 4
@@ -35,12 +37,13 @@ class PlateSettings:
     even_light: bool = True
     """Bring every frame to the exposure of the reference frame."""
     memory: int = 1 << 30
-    """Bytes for counting; where they do not suffice the plate is made in bands, in more passes."""
+    """Bytes for counting; where they do not suffice the plate is made in bands, in more passes.
+    A canvas whose own pictures need more is refused."""
 
 
 def background(frame: Frame, settings: PlateSettings) -> NDArray[np.uint8] | None:
-    """Return (H, W) 255 where a frame shows background for sure; None where nobody says."""
-    if frame.alpha is None:
+    """Return (H, W) 255 where a frame shows background for sure; None where no matte says."""
+    if frame.alpha is None or not settings.matte:
         return None
     alpha = np.asarray(ops.array_of(frame.alpha))
     white = 255 if alpha.dtype == np.uint8 else 65535

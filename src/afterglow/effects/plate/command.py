@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from afterglow.cli import options
 from afterglow.cli.pictures import PictureRun
+from afterglow.cli.run import NOTES
+from afterglow.cli.subject import AUTO
 
 if TYPE_CHECKING:
     from afterglow.analysis.plate import Camera
-    from afterglow.effects.plate.effect import Inpaint
+    from afterglow.effects.plate.effect import Filler, Inpaint
 
 
 @click.command(short_help="The background without what moves before it.")
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--camera",
     type=click.Choice(["translation", "similarity", "homography", "none"]),
-    default="similarity",
-    help="What the camera does: shift; turn and zoom as well; swing round; nothing.",
+    default="homography",
+    help="What the camera does: shift; turn and zoom as well; swing round as well; nothing.",
 )
 @click.option(
     "--margin",
@@ -65,6 +70,25 @@ def plate(
     from afterglow.analysis.plate import PlateSettings
     from afterglow.effects.plate.effect import CleanPlate
 
-    settings = PlateSettings(camera, panorama=panorama, margin=margin)
-    maker = CleanPlate(run.target, inpaint, coverage, settings)
-    run.make(maker)
+    matted = run.subject.alpha != AUTO or run.finds_people()
+    if not matted:
+        _note("auto: the networks that find people are not here; the subject is what moves")
+    settings = PlateSettings(camera, panorama=panorama, margin=margin, matte=matted)
+    network = _network(run, commercial_only) if inpaint == "lama" else None
+    maker = CleanPlate(run.target, inpaint, coverage, settings, network)
+    run.make(maker, matted=matted)
+
+
+def _note(line: str) -> None:
+    click.get_current_context().meta.setdefault(NOTES, []).append(line)
+
+
+def _network(
+    run: PictureRun, commercial_only: bool
+) -> Callable[[], AbstractContextManager[Filler]]:
+    """What loads the network that fills holes; raises ModelError now where it is not here."""
+    from afterglow.effects.plate.model import NAME, lama
+    from afterglow.models.store import open_store
+
+    open_store().find(NAME, commercial_only=commercial_only)
+    return partial(lama, run.device_name(), commercial_only=commercial_only)

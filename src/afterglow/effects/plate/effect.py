@@ -10,8 +10,15 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.plate import Passes, Plate, PlateSettings, make_plate
-from afterglow.analysis.plate.fill import inpainted
+from afterglow.analysis.plate import (
+    Passes,
+    Plate,
+    PlateSettings,
+    inpainted,
+    make_plate,
+    memory_of,
+)
+from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
 
 Inpaint: TypeAlias = Literal["telea", "ns", "lama", "none"]
@@ -20,6 +27,8 @@ Picture: TypeAlias = tuple[str, Frame, VideoInfo]
 """Where a picture goes, the picture, and what it is."""
 Filler: TypeAlias = Callable[[NDArray[Any], NDArray[np.uint8]], NDArray[Any]]
 """Takes (H, W, 3) RGB and an (H, W) mask, 255 in the holes; gives RGB with the holes filled."""
+
+_PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +47,68 @@ class CleanPlate:
     """Loads what fills holes for ``lama``."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
-        """Return what the plate will be: one picture; transparent where its holes stay."""
+        """Return what the plate will be: one picture, transparent where nothing may be invented.
+
+        Raises:
+            UsageError: the target is no picture.
+        """
+        for target in filter(None, (self.target, self.coverage)):
+            if not target.lower().endswith(_PICTURES):
+                raise UsageError(
+                    f"a plate is one picture, and {target} is none",
+                    hint=f"name it {', '.join(_PICTURES[:-1])} or {_PICTURES[-1]}",
+                )
         clear = self.inpaint == "none" or self.settings.panorama
         return replace(video, frames=1, duration=None, alpha=clear)
 
     def memory(self, video: VideoInfo) -> int:
         """Return the bytes that are held while it is made."""
-        return self.settings.memory
+        return memory_of(video, self.settings)
 
     def pictures(
         self, passes: Passes, video: VideoInfo, say: Callable[[str], None]
     ) -> Iterator[Picture]:
         """Yield the plate, and how often each pixel was seen if that is asked for."""
+        self.plan(video)
         plate = make_plate(passes, video, self.settings, say)
-        pixels = plate.pixels
-        alpha = None
-        if self.inpaint == "none":
-            alpha = np.where(plate.seen > 0, video.white, 0).astype(pixels.dtype)
-        elif self.inpaint != "lama":
-            pixels = inpainted(pixels, plate.holes, self.inpaint)
         say(self._shares(plate))
+        clear = plate.seen > 0 if self.inpaint == "none" else plate.swept
+        alpha = None if clear.all() else np.where(clear, video.white, 0).astype(plate.pixels.dtype)
         told = replace(
-            self.plan(video),
-            width=pixels.shape[1],
-            height=pixels.shape[0],
+            video,
+            width=plate.canvas.width,
+            height=plate.canvas.height,
             alpha=alpha is not None,
+            frames=1,
+            duration=None,
         )
-        yield self.target, Frame(pixels, 0, alpha), told
+        yield self.target, Frame(self._filled(plate), 0, alpha), told
         if self.coverage is not None:
             yield self.coverage, *_how_often(plate, told)
 
+    def _filled(self, plate: Plate) -> NDArray[Any]:
+        """The plate's pixels, with its holes filled as they are to be."""
+        if self.inpaint == "none" or not plate.holes.any():
+            return plate.pixels
+        if self.inpaint != "lama":
+            return inpainted(plate.pixels, plate.holes, self.inpaint)
+        assert self.network is not None
+        with self.network() as fill:
+            return fill(plate.pixels, plate.holes)
+
     def _shares(self, plate: Plate) -> str:
-        invented = 1 - plate.real
-        what = "left transparent" if self.inpaint == "none" else f"invented ({self.inpaint})"
-        return f"plate: {plate.real:.2%} seen, {invented:.2%} {what}"
+        left = "left transparent" if self.inpaint == "none" else f"invented ({self.inpaint})"
+        real, rest = _percent(plate.real), _percent(1 - plate.real)
+        return f"plate: {plate.used} frames, {real} seen, {rest} {left}"
+
+
+def _percent(share: float) -> str:
+    """A share in percent; never 0 or 100 where it is not quite."""
+    if 0 < share < 0.0001:
+        return "under 0.01%"
+    if 0.9999 < share < 1:
+        return "over 99.99%"
+    return f"{share:.2%}"
 
 
 def _how_often(plate: Plate, video: VideoInfo) -> tuple[Frame, VideoInfo]:
