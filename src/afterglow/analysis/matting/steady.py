@@ -50,7 +50,7 @@ def steadied(
 
 def _flow(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(h, w, 2) where each pixel was before, in pixels from where it is."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     return np.asarray(search.calc(now, before, np.zeros((*now.shape, 2), np.float32)), np.float32)
 
 
