@@ -12,7 +12,8 @@ from afterglow.effects.ghost.effect import Ghost
 from afterglow.frames import Frame, VideoInfo
 
 QP, PRESET = 10, "medium"
-SIZES = {"720p": (720, 8.0), "1080p": (1080, 6.0), "2160p": (2160, 2.0)}
+SIZES = {"720p": (720, 10.0), "1080p": (1080, 10.0), "2160p": (2160, 4.0)}
+"""Lines, and seconds of the clips."""
 
 
 def run(*, quick: bool) -> dict[str, object]:

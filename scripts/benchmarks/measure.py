@@ -31,9 +31,13 @@ class Spent:
 
 
 def spend(command: Sequence[str]) -> Spent:
-    """Run a command and return what it took; fail loudly with what it said."""
+    """Run a command and return what it took; fail loudly with what it said.
+
+    Python may keep its bytecode, as it does where a program was installed.
+    """
     begun = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=kept)
     assert child.stderr is not None
     said = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
