@@ -69,16 +69,17 @@ class _Still:
         alpha = ops.resize(sigmoid(state.look(frame.pixels)), width, height)
         if not self.steady:
             return Cut(alpha), state
-        grey = _small_grey(frame.pixels)
-        alpha = steadied(alpha, grey, state.seen)
-        return Cut(alpha), state._replace(seen=Seen(grey, alpha))
+        small = _small(frame.pixels)
+        coarse = ops.resize(alpha, small.shape[1], small.shape[0])
+        calm = steadied(coarse, small, state.seen)
+        change = ops.resize(calm - coarse, width, height)
+        return Cut(np.clip(alpha + change, 0, 1)), state._replace(seen=Seen(small, calm))
 
 
-def _small_grey(pixels: Pixels) -> NDArray[np.uint8]:
-    """(h, w) uint8, for the flow from frame to frame; pixels: ``(H, W, 3)`` RGB."""
-    size = measuring_size(tuple(pixels.shape), _LINES)
-    grey = levels.as_depth(ops.array_of(ops.luma(ops.reduce(pixels, *size))), "uint8")
-    return np.ascontiguousarray(grey)
+def _small(pixels: Pixels) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8 RGB, for the flow from frame to frame; pixels: ``(H, W, 3)`` RGB."""
+    reduced = ops.reduce(pixels, *measuring_size(tuple(pixels.shape), _LINES))
+    return np.ascontiguousarray(levels.as_depth(ops.array_of(reduced), "uint8"))
 
 
 @dataclass(frozen=True, slots=True)
