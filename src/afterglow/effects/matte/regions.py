@@ -18,7 +18,9 @@ Mask = NDArray[np.uint8]
 _LEAST_AREA = 1 / 20000
 """Share of the picture that a region must surely differ in, to count."""
 _EDGE = 1 / 120
-"""Pixels in which an edge is soft to either side, as a share of the lines."""
+"""Pixels that close a narrow gap, over the lines; an edge reaches half as far outwards."""
+_INSIDE = 1 / 80
+"""Pixels inwards from where a difference begins to where the subject is solid, over the lines."""
 _HOLE = 1 / 25
 """Side of the largest hole that may be filled, as a share of the lines."""
 _MOST_ODDS = 4.0
@@ -94,7 +96,8 @@ def solved(scene: Scene, mask: Mask) -> Plane:
     different, the mask itself is softened instead.
     """
     radius = max(2, round(mask.shape[0] * _EDGE))
-    inner, outer = cv2.erode(mask, disc(radius)), cv2.dilate(mask, disc(max(1, radius // 2)))
+    inner = cv2.erode(mask, disc(max(3, round(mask.shape[0] * _INSIDE))))
+    outer = cv2.dilate(mask, disc(max(1, radius // 2)))
     across = spread(scene.light, inner.astype(np.float32)) - scene.empty
     length = (across * across).sum(2)
     share = ((scene.light - scene.empty) * across).sum(2) / np.maximum(length, 1e-6)
