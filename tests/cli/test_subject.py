@@ -197,6 +197,16 @@ def test_a_folder_takes_alpha_for_every_clip(shots: Path, tmp_path: Path) -> Non
     assert run.returncode == 2 and "for one video" in run.stderr
 
 
+def test_a_folder_takes_auto_for_every_clip(
+    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "none"))
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "a.mkv").write_bytes((shots / "green.mkv").read_bytes())
+    run = afterglow("composite", tmp_path / "clips", "auto", tmp_path / "out", "--bg=teal")
+    assert run.returncode == 1 and "afterglow models pull" in run.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -114,6 +114,40 @@ def test_matte_may_lack_a_frame_not_more(tmp_path: Path, count: int, short: bool
         assert levels(joined(video, matte)[0]) == [*range(19), 18]
 
 
+def ends(video: Path, matte: Path, **lengths: bool) -> list[int]:
+    with open_source(str(video), ReadOptions(), lambda line: None) as source:
+        frames, _ = attach_matte(
+            source.frames(), source.video, str(matte), lambda line: None, source.offset, **lengths
+        )
+        return levels(list(frames))
+
+
+@pytest.mark.parametrize(("count", "long"), [(21, False), (22, True), (23, True), (90, True)])
+def test_matte_of_a_whole_video_ends_with_it(tmp_path: Path, count: int, long: bool) -> None:
+    video = numbered(tmp_path / "v.mp4", 20)
+    matte = matte_clip(tmp_path / "m.mkv", count)
+    assert ends(video, matte) == ends(video, matte, whole=True, shortest=True) == list(range(20))
+    if long:
+        with pytest.raises(MediaError, match=r"the matte (goes on|lasts)"):
+            ends(video, matte, whole=True)
+    else:
+        assert ends(video, matte, whole=True) == list(range(20))
+
+
+def test_shortest_ends_with_the_matte(tmp_path: Path) -> None:
+    video = numbered(tmp_path / "v.mp4", 20)
+    assert ends(video, matte_clip(tmp_path / "m.mkv", 5), shortest=True) == [*range(5), 4]
+
+
+def test_lengths_far_apart_are_told_before_any_frame(tmp_path: Path) -> None:
+    video = numbered(tmp_path / "v.mp4", 20)
+    with open_source(str(video), ReadOptions(), lambda line: None) as source:
+        frames = source.frames()
+        matte = str(matte_clip(tmp_path / "m.mkv", 90))
+        with pytest.raises(MediaError, match=r"the matte lasts 3\.6"):
+            attach_matte(frames, source.video, matte, print, source.offset, whole=True)
+
+
 def test_matte_that_cannot_be_read_is_told_before_any_frame(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no such file"):
         attach_matte(iter(()), None, str(tmp_path / "none.mkv"), print)  # type: ignore[arg-type]

@@ -271,6 +271,15 @@ def test_the_cleaner_one_gets_the_grain_of_the_other(subject: float, ground: flo
     assert not np.array_equal(made[0], np.asarray(other.pixels))
 
 
+def test_equal_grain_is_left_as_it_is() -> None:
+    take, beach = noisy_take(3.0, 3.0)
+    made = []
+    for match in (False, True):
+        effect = Composite(Shots([beach]), match_grain=match, edges="own")
+        made.append(np.asarray(next(effect.stream(iter(take.frames), take.video)).pixels))
+    assert np.abs(made[0].astype(int) - made[1]).mean() < 1
+
+
 def test_clean_pictures_get_no_grain() -> None:
     take = Take(edge=2)
     assert np.abs(take.over_beach(match_grain=True).astype(int) - take.over_beach()).max() <= 2
