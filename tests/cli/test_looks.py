@@ -138,8 +138,14 @@ def test_the_persons_own_looks_come_first(tmp_path: Path, monkeypatch: pytest.Mo
     assert set(looks.looks_of("ghost")) > {"dreamy", "silhouette"}
 
 
+NEEDED = {"composite": ["--bg", "grey"]}
+"""By command, the flags without which it does not run."""
+
+
 @pytest.mark.parametrize("path", sorted(shipped("effects").glob("*/*.toml")), ids=lambda p: p.stem)
 def test_every_shipped_look_is_good(path: Path, tmp_path: Path) -> None:
     assert "\n" not in looks.read_look(path).description
-    run = afterglow(path.parent.name, "no.mp4", tmp_path / "out.mp4", "--effect", path.stem)
+    needed = NEEDED.get(path.parent.name, [])
+    line = [path.parent.name, "no.mp4", tmp_path / "out.mp4", "--effect", path.stem, *needed]
+    run = afterglow(*line)
     assert run.returncode == 3, run.stderr
