@@ -47,7 +47,7 @@ _LIKE, _UNLIKE = 0.15, 0.5
 """Share of the picture (0-1) that a motion may leave unexplained before another one is tried, and
 before the frame is left out."""
 _LEAST = 0.05
-"""Share of a frame that must be known from before for it to be aligned."""
+"""Share of a frame that must be background known from before for it to be aligned."""
 _STILL = 0.15
 """Pixels of the small picture: a camera that never moves farther stands still."""
 
@@ -142,7 +142,7 @@ class Follower:
         )
         rests = np.array_equal(motion.step, np.eye(3))
         fit = np.eye(3) if rests else self._fit(ref, before, small, weight)
-        fits = unexplained(ref, small.look.fine, fit) <= _UNLIKE and float(known.mean()) > _LEAST
+        fits = self._fits(ref, small.look.fine, fit) if weight.any() else rests
         self._place = fit @ guess if fits else guess
         if fits and self._settings.even_light:
             self._gain = gain_between(view, _moved(colours, fit), weight > 0, self._transfer)
@@ -150,6 +150,12 @@ class Follower:
             even = _levels(relit(small.pixels, self._gain, self._transfer))
             draft.add(even, small.free, self._place)
         return Stand(self._in_full(self._place), self._gain, self._shot, fits)
+
+    def _fits(self, ref: Reference, now: Grey, fit: Matrix) -> bool:
+        """Whether a frame lines up; where no camera is to be followed, each one does."""
+        return self._settings.camera == "none" or (
+            float(ref.weight.mean()) > _LEAST and unexplained(ref, now, fit) <= _UNLIKE
+        )
 
     def _weight(self, known: Grey) -> Grey:
         """(h, w) 1 where two pictures are compared, 0 at borders of what is known."""
