@@ -1,0 +1,206 @@
+"""The pipelines that paint, put together from the parts of a locked folder.
+
+No pipeline's own loader is used: it would ask for a safety checker, or run what a folder says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from afterglow.errors import ModelError
+from afterglow.models.device import choose_device, memory_available
+from afterglow.models.folders import hushed, read_by_library, read_part, shown
+from afterglow.models.loading import loaded
+from afterglow.models.painting import ModelName
+from afterglow.models.store import Weights
+from afterglow.models.tensors import emptied
+from afterglow.models.vram import layout_for
+
+INPAINT: dict[ModelName, str] = {"sd15": "sd15-inpaint", "sdxl": "sdxl-inpaint"}
+"""Entries in models.lock, by model."""
+CONTROL: dict[ModelName, str] = {"sd15": "controlnet-depth-sd15", "sdxl": "controlnet-depth-sdxl"}
+"""Entries of what steers them by depth."""
+
+_ONE = ("unet/config", "unet/*", "vae/config", "vae/*", "text_encoder/config", "text_encoder/*")
+_WORDS = ("vocab", "merges")
+_PARTS: dict[ModelName, tuple[str, ...]] = {
+    "sd15": (*_ONE, *(f"tokenizer/{word}" for word in _WORDS), "scheduler/scheduler_config"),
+    "sdxl": (
+        *_ONE,
+        *(f"{name}/{word}" for name in ("tokenizer", "tokenizer_2") for word in _WORDS),
+        "text_encoder_2/config",
+        "text_encoder_2/*",
+        "scheduler/scheduler_config",
+    ),
+}
+_HINT = "--sd-model sd15, --resolution or --device cpu"
+
+
+def needed_for(model: ModelName, *, geometry: bool) -> dict[str, tuple[str, ...]]:
+    """The entries that painting needs, each with its parts, as ``require_needed`` takes them."""
+    needed = {INPAINT[model]: _PARTS[model]}
+    return needed | ({CONTROL[model]: ("config", "*")} if geometry else {})
+
+
+@contextmanager
+def pipeline(
+    model: ModelName, device: str, *, geometry: bool, pixels: int, commercial_only: bool
+) -> Iterator[Any]:
+    """Hold what paints, as diffusers has it; leaving frees every weight of it.
+
+    geometry: with what steers it by depth. pixels: of the largest picture that is painted.
+
+    Raises:
+        ModelError: a part is not here, not as locked, cannot be read, or may not be used.
+        DeviceError: the memory is not enough.
+    """
+    with ExitStack() as held, hushed():
+        allowed: Any = {"commercial_only": commercial_only, "hint": _HINT}
+        control = None
+        if geometry:
+            control = held.enter_context(
+                loaded(CONTROL[model], device, reader=_read_control, **allowed)
+            )
+        reader = partial(_read_pipeline, model, control, pixels)
+        made = held.enter_context(
+            loaded(INPAINT[model], device, reader=reader, together=geometry, **allowed)
+        )
+        held.callback(_release, made)
+        yield made
+
+
+def _read_control(weights: Weights, device: str) -> Any:
+    from diffusers import ControlNetModel
+
+    # It stays in main memory until the layout of the whole pipeline is known.
+    return read_part(
+        ControlNetModel, weights, "diffusion_pytorch_model", ".", torch_dtype=_dtype(device)
+    )
+
+
+def _read_pipeline(
+    model: ModelName, control: Any, pixels: int, weights: Weights, device: str
+) -> Any:
+    parts = _parts(model, weights, device)
+    scheduler = _scheduler(weights)
+    kind = _kind(model, steered=control is not None)
+    more: dict[str, Any] = {"controlnet": control} if control is not None else {}
+    if model == "sd15":
+        more |= {
+            "safety_checker": None,
+            "feature_extractor": None,
+            "requires_safety_checker": False,
+        }
+    else:
+        more["add_watermarker"] = False
+    made = kind(**parts, scheduler=scheduler, **more)
+    made.set_progress_bar_config(disable=True)
+    _lay_out(made, device, pixels)
+    return made
+
+
+def _kind(model: ModelName, *, steered: bool) -> Any:
+    """The class of a pipeline."""
+    import diffusers
+
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    return {
+        ("sd15", False): diffusers.StableDiffusionInpaintPipeline,
+        ("sd15", True): diffusers.StableDiffusionControlNetInpaintPipeline,
+        ("sdxl", False): diffusers.StableDiffusionXLInpaintPipeline,
+        ("sdxl", True): diffusers.StableDiffusionXLControlNetInpaintPipeline,
+    }[model, steered]
+
+
+def _parts(model: ModelName, weights: Weights, device: str) -> dict[str, Any]:
+    """The networks and vocabularies of a folder, in main memory."""
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+    kinds: dict[str, tuple[Any, str]] = {
+        "unet": (UNet2DConditionModel, "diffusion_pytorch_model"),
+        "vae": (AutoencoderKL, "diffusion_pytorch_model"),
+        "text_encoder": (CLIPTextModel, "model"),
+    }
+    vocabularies = ["tokenizer"]
+    if model == "sdxl":
+        kinds["text_encoder_2"] = (CLIPTextModelWithProjection, "model")
+        vocabularies.append("tokenizer_2")
+    made = {
+        part: read_part(kind, weights, stem, part, torch_dtype=_dtype(device)).eval()
+        for part, (kind, stem) in kinds.items()
+    }
+    return made | {part: _vocabulary(weights, part) for part in vocabularies}
+
+
+def _vocabulary(weights: Weights, part: str) -> Any:
+    from transformers import CLIPTokenizer
+
+    with shown(weights, "none", part) as folder, read_by_library(weights):
+        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+def _scheduler(weights: Weights) -> Any:
+    """The noise schedule that a folder names, of those that diffusers has."""
+    import json
+
+    import diffusers
+    from diffusers.schedulers.scheduling_utils import SchedulerMixin
+
+    with shown(weights, "none", "scheduler"), read_by_library(weights):
+        told = json.loads(weights.read("scheduler/scheduler_config.json"))
+        kind = getattr(diffusers, str(told.get("_class_name")), None)
+        if not isinstance(kind, type) or not issubclass(kind, SchedulerMixin):
+            raise ModelError(
+                f"the model {weights.model.name} names no known noise schedule"
+                f" ({told.get('_class_name')!r})"
+            )
+        return kind.from_config(told)  # type: ignore[attr-defined]
+
+
+def _dtype(device: str) -> Any:
+    import torch
+
+    return torch.float32 if device == "cpu" else torch.float16
+
+
+def _lay_out(made: Any, device: str, pixels: int) -> None:
+    """Put the networks where they compute, as the memory of the GPU allows."""
+    if device == "cpu":
+        return
+    chosen = choose_device(device)
+    sizes = {name: _bytes(part) for name, part in _networks(made)}
+    layout = layout_for(memory_available(chosen), sizes, pixels)
+    if layout != "whole":
+        made.enable_attention_slicing()
+        made.vae.enable_slicing()
+        made.vae.enable_tiling()
+    if layout == "offloaded":
+        made.enable_model_cpu_offload(gpu_id=chosen.index)
+    elif layout == "streamed":
+        made.enable_sequential_cpu_offload(gpu_id=chosen.index)
+    else:
+        made.to(device)
+
+
+def _networks(made: Any) -> list[tuple[str, Any]]:
+    import torch
+
+    return [
+        (name, part) for name, part in made.components.items() if isinstance(part, torch.nn.Module)
+    ]
+
+
+def _bytes(network: Any) -> int:
+    return sum(int(each.numel() * each.element_size()) for each in network.parameters())
+
+
+def _release(made: Any) -> None:
+    """Take the weights out of every network of a pipeline, whoever still holds it."""
+    made.remove_all_hooks()
+    for _, part in _networks(made):
+        emptied(part)
