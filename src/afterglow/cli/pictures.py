@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 _PEOPLE = ("person-landscape", "person-square")
 """The networks that find people."""
+_ENDINGS = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
+"""How the names of pictures end."""
+_COUNT = "afterglow.count"
+"""Where in a click context lies what counts the run under way."""
+
+
+def tell_steps(name: str, done: int, total: int) -> None:
+    """Tell how many of how many steps of some work are done, for makers that do more than read."""
+    click.get_current_context().meta[_COUNT].work(name, done, total)
 
 
 class Maker(Protocol):
@@ -93,11 +102,13 @@ class PictureRun:
         found = (store.lock.model(name) for name in _PEOPLE)
         return all(store.presence(model) == "yes" for model in found)
 
-    def make(self, maker: Maker, *, matted: bool = True) -> None:
+    def make(self, maker: Maker, *, matted: bool = True, beside: str | None = None) -> None:
         """Write what a maker makes of the source; raise what a person must know.
 
-        matted: the frames need a matte.
+        matted: the frames need a matte. beside: another picture that is made, if any.
         """
+        for target in filter(None, (self.target, beside)):
+            _require_picture(target)
         if self.source != "-" and Path(self.source).is_dir():
             raise UsageError(
                 f"pictures are made of one video, not of a folder ({self.source})",
@@ -113,6 +124,7 @@ class PictureRun:
         from afterglow.engine.takes import several_takes
 
         began, count = time.monotonic(), _Count(reporter)
+        click.get_current_context().meta[_COUNT] = count
         job, watch = self._job(), engine.Watch(reporter.note, step=count.step)
         if self.dry_run or self.source != "-":  # a pipe can be looked at only once
             looking = watch if self.dry_run else engine.Watch(_silent)
@@ -150,6 +162,14 @@ class PictureRun:
                 write_line(line)
 
 
+def _require_picture(target: str) -> None:
+    if not target.lower().endswith(_ENDINGS):
+        raise UsageError(
+            f"one picture is made, and {target} is none",
+            hint=f"name it {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}",
+        )
+
+
 def _silent(line: str) -> None:
     """Take a line that will be told when the work begins."""
 
@@ -170,6 +190,7 @@ class _Count:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._before = self._now = 0
+        self._work: tuple[str, int] | None = None
 
     @property
     def frames(self) -> int:
@@ -180,6 +201,13 @@ class _Count:
         """Begin another pass."""
         self._before, self._now = self.frames, 0
         self._reporter.stage(name, frames)
+
+    def work(self, name: str, done: int, total: int) -> None:
+        """Take down how far some work is that reads no frames."""
+        if self._work != (name, total):
+            self._work = name, total
+            self._reporter.stage(name, total)
+        self._reporter.step(done)
 
     def step(self, frames: int) -> None:
         """Take down how many frames of this pass were read."""

@@ -165,8 +165,8 @@ def test_a_panorama_is_clear_where_nothing_was_seen(there: Path) -> None:
     ("line", "code", "words"),
     [
         (["in.mkv", "out.png"], 2, "no matte of its own"),
-        (["in.mkv", "matte.mkv", "out.mkv"], 2, "a plate is one picture"),
-        (["in.mkv", "matte.mkv", "out.png", "--coverage", "seen.mp4"], 2, "a plate is one picture"),
+        (["in.mkv", "matte.mkv", "out.mkv"], 2, "one picture is made"),
+        (["in.mkv", "matte.mkv", "out.png", "--coverage", "seen.mp4"], 2, "one picture is made"),
         (["in.mkv", "matte.mkv", "there.png"], 2, "exists already"),
         ([".", "matte.mkv", "out.png"], 2, "not of a folder"),
         (["none.mkv", "matte.mkv", "out.png"], 3, "none.mkv"),

@@ -76,7 +76,7 @@ def plate(
     settings = PlateSettings(camera, panorama=panorama, margin=margin, matte=matted)
     network = _network(run, commercial_only) if inpaint == "lama" else None
     maker = CleanPlate(run.target, inpaint, coverage, settings, network)
-    run.make(maker, matted=matted)
+    run.make(maker, matted=matted, beside=coverage)
 
 
 def _note(line: str) -> None:

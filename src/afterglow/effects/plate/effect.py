@@ -18,7 +18,6 @@ from afterglow.analysis.plate import (
     make_plate,
     memory_of,
 )
-from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
 
 Inpaint: TypeAlias = Literal["telea", "ns", "lama", "none"]
@@ -27,8 +26,6 @@ Picture: TypeAlias = tuple[str, Frame, VideoInfo]
 """Where a picture goes, the picture, and what it is."""
 Filler: TypeAlias = Callable[[NDArray[Any], NDArray[np.uint8]], NDArray[Any]]
 """Takes (H, W, 3) RGB and an (H, W) mask, 255 in the holes; gives RGB with the holes filled."""
-
-_PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,7 @@ class CleanPlate:
     """Loads what fills holes for ``lama``."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
-        """Return what the plate will be: one picture, transparent where nothing may be invented.
-
-        Raises:
-            UsageError: the target is no picture.
-        """
-        for target in filter(None, (self.target, self.coverage)):
-            if not target.lower().endswith(_PICTURES):
-                raise UsageError(
-                    f"a plate is one picture, and {target} is none",
-                    hint=f"name it {', '.join(_PICTURES[:-1])} or {_PICTURES[-1]}",
-                )
+        """Return what the plate will be: one picture, transparent where nothing may be invented."""
         clear = self.inpaint == "none" or self.settings.panorama
         return replace(video, frames=1, duration=None, alpha=clear)
 
@@ -69,7 +56,6 @@ class CleanPlate:
         self, passes: Passes, video: VideoInfo, say: Callable[[str], None]
     ) -> Iterator[Picture]:
         """Yield the plate, and how often each pixel was seen if that is asked for."""
-        self.plan(video)
         plate = make_plate(passes, video, self.settings, say)
         say(self._shares(plate))
         clear = plate.seen > 0 if self.inpaint == "none" else plate.swept
