@@ -106,6 +106,16 @@ def test_missing_networks_are_told_when_they_are_opened(folder: Path) -> None:
     landscape, _ = person_networks()
     with pytest.raises(ModelError, match="person-landscape is not here") as told, landscape():
         pytest.fail("it was opened")
+    assert told.value.hint == "afterglow models pull person", "both are needed"
+
+
+def test_one_missing_network_is_told_by_its_own_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock_own(tmp_path, monkeypatch, square=tiny.onnx_file())
+    landscape, _ = person_networks()
+    with pytest.raises(ModelError, match="person-landscape is not here") as told, landscape():
+        pytest.fail("it was opened")
     assert told.value.hint == "afterglow models pull person-landscape"
 
 

@@ -25,6 +25,7 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 ``streaming`` adds SOURCE, TARGET and the flags of every run; ``streaming_with_matte`` takes ALPHA
 between the two; ``making_pictures`` does so for what ends in pictures; ``looks`` adds --effect and
 --list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
+``backing`` adds --key and --despill and passes both, None where they are not given;
 ``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``.
 """
 
@@ -41,12 +42,10 @@ from afterglow.cli.looks import list_looks, wear_look
 from afterglow.cli.pictures import PictureRun
 from afterglow.cli.run import NOTES, StreamRun
 from afterglow.cli.subject import OWN, Subject
-from afterglow.cli.values import DeviceName, Rate, Seconds
+from afterglow.cli.values import DeviceName, Key, Number, Rate, Seconds
 from afterglow.errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_CODECS = ("h264", "hevc", "av1", "prores", "ffv1", "vp9")
 
 _SHARED: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
     click.argument("source", type=click.Path(allow_dash=True)),
@@ -74,7 +73,7 @@ _SHARED: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
     ),
     click.option(
         "--codec",
-        type=click.Choice(_CODECS),
+        type=click.Choice(["h264", "hevc", "av1", "prores", "ffv1", "vp9"]),
         help="Video codec (by the target's name if not given).",
     ),
     click.option(
@@ -148,8 +147,7 @@ def streaming_with_matte(command: Callable[..., Any]) -> Callable[..., Any]:
 def making_pictures(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command SOURCE, ALPHA, TARGET and the flags of a run that ends in pictures.
 
-    It is called with ``run``, a PictureRun, and ``commercial_only``. ALPHA may be left out, as for
-    ``streaming_with_matte``; there are no flags of encoders and folders.
+    It is called with ``run``, a PictureRun, and ``commercial_only``. ALPHA may be left out.
     """
 
     @functools.wraps(command)
@@ -229,6 +227,18 @@ def commercial_only(command: Command) -> Command:
     )(command)
 
 
+def backing(command: Command) -> Command:
+    """Add --key and --despill and pass ``key`` and ``despill``, None where they are not given.
+
+    key: (R, G, B) of the backing, each 0-255, or "auto"; despill: 0 to 1.
+    """
+    spill = "Share of the backing's light taken off the subject; "
+    spill += "if not given, all by matte --model chroma, else none."
+    key = "Colour of the backing; auto, as if not given, takes it from the first picture."
+    command = click.option("--despill", type=Number(0, 1), help=spill)(command)
+    return click.option("--key", type=Key(), help=key)(command)
+
+
 _ALPHA = click.argument(
     "alpha",
     nargs=-1,
@@ -247,21 +257,22 @@ _OF_MATTES = (
 )
 
 
-def seed(command: Command) -> Command:
-    """Add --seed and pass ``seed: int``; without one a seed is drawn, and the run says which."""
+def seed(command: Callable[..., Any], used_by: str | None = None) -> Callable[..., Any]:
+    """Add --seed and pass ``seed: int``; without one a seed is drawn, and the run says which.
 
-    def draw(ctx: click.Context, param: click.Parameter, value: int | None) -> int:
-        if value is None:
-            value = secrets.randbelow(1 << 31)
-            ctx.meta.setdefault(NOTES, []).append(f"seed: {value}")
-        return value
+    used_by: the setting without which there is nothing random, and no seed to tell.
+    """
 
-    return click.option(
-        "--seed",
-        type=click.IntRange(0, (1 << 32) - 1),
-        callback=draw,
-        help="Same seed, same frames; one is drawn and told if not given.",
-    )(command)
+    @functools.wraps(command)
+    def with_seed(*given: Any, seed: int | None, **settings: Any) -> Any:
+        if seed is None:
+            seed = secrets.randbelow(1 << 31)
+            if used_by is None or settings[used_by]:
+                click.get_current_context().meta.setdefault(NOTES, []).append(f"seed: {seed}")
+        return command(*given, seed=seed, **settings)
+
+    told = "Same seed, same frames; one is drawn and told if not given."
+    return click.option("--seed", type=click.IntRange(0, (1 << 32) - 1), help=told)(with_seed)
 
 
 def looks(effect: str) -> Callable[[Command], Command]:

@@ -26,8 +26,12 @@ _SPEAKER = "afterglow.speaker"
 
 
 def tell_note(line: str) -> None:
-    """Tell a line of the run under way, for effects that learn something from its pictures."""
-    click.get_current_context().meta[_SPEAKER](line)
+    """Tell a line of the run, at once where it is under way, else as it begins."""
+    meta = click.get_current_context().meta
+    if _SPEAKER in meta:
+        meta[_SPEAKER](line)
+    else:
+        meta.setdefault(NOTES, []).append(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class StreamRun:
         """
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
             click.get_current_context().meta[_SPEAKER] = reporter.note
-            for note in click.get_current_context().meta.get(NOTES, ()):
+            for note in click.get_current_context().meta.pop(NOTES, ()):
                 reporter.note(note)
             self._require_images_for_rate()
             if self.source != "-" and Path(self.source).is_dir():

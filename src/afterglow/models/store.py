@@ -124,7 +124,15 @@ class Store:
         if model.source == "path":
             lost = self.folder_of(model) / self.missing(model)[0].path
             return ModelError(f"the model {model.name} is not here ({lost})", hint="put it there")
-        return ModelError(f"the model {model.name} is not here ({what})", hint=pull_line(model))
+        return ModelError(f"the model {model.name} is not here ({what})", hint=self._line(model))
+
+    def _line(self, model: Model) -> str:
+        """The command that fetches a model; its whole group where nothing of that is here."""
+        for name, members in self.lock.groups.items():
+            others = map(self.lock.model, members)
+            if model.name in members and all(self.missing(each) for each in others):
+                return f"afterglow models pull {name}"
+        return pull_line(model)
 
 
 def open_store() -> Store:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from afterglow.cli import options
 from afterglow.cli.backdrop import BackdropName, file_backdrop
 from afterglow.cli.run import StreamRun
-from afterglow.cli.values import Key, Number, Offset
+from afterglow.cli.values import Number, Offset
 
 if TYPE_CHECKING:
     from afterglow.effects.composite.light import Ground
+
     from afterglow.engine.backdrop import Ending
     from afterglow.ops.framing import Fit
 
@@ -54,18 +56,7 @@ if TYPE_CHECKING:
     help="Colours at the subject's edge: mixed with what was behind, as cameras give them, or its "
     "own, as some keyers do; auto looks.",
 )
-@click.option(
-    "--despill",
-    type=Number(0, 1),
-    default=0.0,
-    help="Share of the old backing's light taken off the subject.",
-)
-@click.option(
-    "--key",
-    type=Key(),
-    default="auto",
-    help="Colour of that backing; auto takes it from what the first matte leaves out.",
-)
+@options.backing
 @click.option(
     "--light-wrap",
     type=Number(0, 1),
@@ -114,7 +105,7 @@ if TYPE_CHECKING:
     default=1.5,
     help="Its softness (sigma), in per cent of the height.",
 )
-@options.seed
+@functools.partial(options.seed, used_by="match_grain")
 def composite(
     run: StreamRun,
     background: Path | tuple[int, int, int],
@@ -125,6 +116,8 @@ def composite(
     fallen: Ground,
     shadow_offset: tuple[float, float],
     shadow_blur: float,
+    key: tuple[int, int, int] | Literal["auto"] | None,
+    despill: float | None,
     **settings: Any,
 ) -> None:
     """Lay the subject of SOURCE over another background.
@@ -138,9 +131,10 @@ def composite(
       afterglow composite in.mp4 auto out.mp4 --bg=#203040 --light-wrap=0.4
       afterglow matte in.mp4 - | afterglow composite - out.mp4 --bg waves.mp4
     """
+    from afterglow.effects.composite.light import Shadow
+
     from afterglow.effects.composite.backdrops import Backdrop, Plain
     from afterglow.effects.composite.effect import Composite
-    from afterglow.effects.composite.light import Shadow
 
     backdrop: Backdrop
     if isinstance(background, tuple):
@@ -149,4 +143,5 @@ def composite(
         backdrop = file_backdrop(background, fit, ending)
     plate = file_backdrop(old_plate, "stretch", "hold") if old_plate else None
     shadow = Shadow(darkness, fallen, shadow_offset, shadow_blur) if darkness else None
+    settings |= {"key": key or "auto", "despill": despill or 0.0}
     run.through(Composite(backdrop, plate, shadow=shadow, **settings))

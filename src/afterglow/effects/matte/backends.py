@@ -15,6 +15,7 @@ LEARNED = (
     "rvm-torchscript",
     "rvm-resnet50",
     "birefnet",
+    "birefnet-lite",
     "rembg",
     "rmbg2",
     "matanyone",
@@ -26,6 +27,7 @@ MODELS = ("person", "chroma", "difference", *LEARNED)
 """Every model, the default first."""
 
 _TAKEN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("rvm", "rvm-torchscript", "rvm-resnet50"), frozenset({"downsample"})),
     "chroma": frozenset({"key", "tolerance", "softness", "despill"}),
     "difference": frozenset({"plate"}),
     "matanyone": frozenset({"mask", "chunk_seconds"}),
@@ -113,4 +115,4 @@ def backend_for(
         return Difference(**mine, colours=colours and decontaminate)
     from afterglow.effects.matte.model import backend_of
 
-    return backend_of(model, device, commercial_only=commercial_only, **mine)
+    return backend_of(model, device, commercial_only=commercial_only, say=say, **mine)

@@ -10,7 +10,7 @@ import click
 
 from afterglow.cli import options
 from afterglow.cli.run import StreamRun, tell_note
-from afterglow.cli.values import Colour, Number
+from afterglow.cli.values import Number
 from afterglow.effects.matte.backends import MODELS, backend_for, require_colours, require_taken
 from afterglow.errors import UsageError
 
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from afterglow.media.choice import CodecName
 
 _CODECS = ("ffv1", "h264", "hevc", "av1", "vp9", "prores")
-
-
-class Key(Colour):
-    """A colour, or auto."""
-
-    name = "auto|colour"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
-        """(R, G, B), each 0-255, or "auto"; a usage error for anything else."""
-        return value if value == "auto" else super().convert(value, param, ctx)
 
 
 @click.command(short_help="Cut the subject out, as a matte.")
@@ -44,11 +32,7 @@ class Key(Colour):
     default=MODELS[:1],
     help="What finds the subject; several, where TARGET is a folder.",
 )
-@click.option(
-    "--key",
-    type=Key(),
-    help="Colour of the backing; auto takes it from the border of the first picture.",
-)
+@options.backing
 @click.option(
     "--tolerance",
     type=Number(0, 90),
@@ -58,9 +42,6 @@ class Key(Colour):
     "--softness",
     type=Number(1, 100),
     help="Per cent of that way over which the matte rises (all that is left of it).",
-)
-@click.option(
-    "--despill", type=Number(0, 1), help="Share of the backing's light taken off the subject."
 )
 @click.option(
     "--plate",
@@ -77,7 +58,14 @@ class Key(Colour):
 @click.option(
     "--chunk-seconds",
     type=Number(1, 3600),
-    help="Work through the video in pieces of this length, to save memory.",
+    help="Let matanyone begin anew this often, from its own matte: for takes in which it drifts.",
+)
+@click.option(
+    "--downsample",
+    type=Number(0.01, 1),
+    metavar="RATIO",
+    help="Share of its size at which rvm first looks at a picture (by the table of its authors, "
+    "for the picture's size, if not given).",
 )
 @click.option("--grow", type=Number(0, 200), help="Pixels by which the edge moves outwards.")
 @click.option("--shrink", type=Number(0, 200), help="Pixels by which the edge moves inwards.")
