@@ -47,3 +47,13 @@ def footage() -> Path:
     if not named:
         pytest.skip("AFTERGLOW_FOOTAGE names no folder of real clips")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def tiny_painters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lock over tiny stand-ins of all models that paint and see depth, made by real classes."""
+    for name in ("diffusers", "transformers", "accelerate"):
+        pytest.importorskip(name)
+    from tests.models.tiny_diffusion import SAVED, lock_tiny
+
+    return lock_tiny(tmp_path_factory.mktemp("painters"), *SAVED)

@@ -80,11 +80,13 @@ def read_by_library(weights: Weights) -> Iterator[None]:
     Raises:
         ModelError: they cannot be read.
     """
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
+    wrong = (OSError, ValueError, TypeError, KeyError, RuntimeError)
     try:
         yield
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+    except (*wrong, SafetensorError, StrictDataclassError) as error:
         if isinstance(error, RuntimeError) and out_of_memory(error):
             raise
         first = str(error).strip().partition("\n")[0]
