@@ -8,11 +8,15 @@ SMOOTH = 1e-5
 """How much neighbours must be alike where the matte does not change (epsilon_r of the paper)."""
 COARSE = 128
 """Pixels of the shorter side up to which a level is small."""
+FAINT = 0.0005
+"""Light, of white, that is not worth being added."""
 TURNS = (20, 2)
 """Turns of the solver on a small level, and on others."""
 
 
-def estimate_foreground(pixels: Picture, alpha: Picture, transfer: str | None = None) -> Picture:
+def estimate_foreground(
+    pixels: Picture, alpha: Picture, transfer: str | None = None, *, swift: bool = False
+) -> Picture:
     """The picture with the subject's own colour where the matte is neither 0 nor white.
 
     pixels: (H, W, 3) RGB; alpha: (H, W) of the same type. transfer: the light of the pixels, in
@@ -22,8 +26,9 @@ def estimate_foreground(pixels: Picture, alpha: Picture, transfer: str | None = 
     matte changes little, from coarse to fine: Germer, Uelwer, Conrad and Harmeling, Fast
     Multi-Level Foreground Estimation (2020), equations 3 to 6. Here only pixels of the edge are
     solved, all at once in each turn; elsewhere one of the two is the picture itself.
+    swift: colours are sought at half the size, and only made to mix to the picture at the full one.
     """
-    return half(pixels, "foreground.estimate_foreground")(pixels, alpha, transfer)
+    return half(pixels, "foreground.estimate_foreground")(pixels, alpha, transfer, swift)
 
 
 def true_foreground(
@@ -45,3 +50,13 @@ def laid_over(below: Picture, above: Picture, alpha: Picture, transfer: str) -> 
     other where the matte is 0 or white. Porter and Duff, Compositing Digital Images (1984).
     """
     return half(below, "foreground.laid_over")(below, above, alpha, transfer)
+
+
+def lit_over(
+    below: Picture, above: Picture, alpha: Picture, rim: Picture | None, transfer: str
+) -> Picture:
+    """``above`` over ``below`` as by ``laid_over``, with more light screened on ``above``.
+
+    rim: (h, w, 3) linear light of a smaller size, float32; None for no light.
+    """
+    return half(below, "foreground.lit_over")(below, above, alpha, rim, transfer)

@@ -76,6 +76,14 @@ def apart(one: Picture, other: Picture) -> Picture:
     return half(one, "levels.apart")(one, other)
 
 
+def shifted(pixels: Picture, by: Picture) -> Picture:
+    """The picture with signed levels added, clamped.
+
+    pixels: uint8 or uint16. by: the same shape, int16 or int32, in levels of the picture.
+    """
+    return half(pixels, "levels.shifted")(pixels, by)
+
+
 def invert(pixels: Picture) -> Picture:
     """White minus the picture."""
     return half(pixels, "levels.invert")(pixels)

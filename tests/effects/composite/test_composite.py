@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.analysis.composing.light import Shadow
 from afterglow.effects.composite.backdrops import Plain
 from afterglow.effects.composite.effect import Composite
-from afterglow.effects.composite.light import Shadow
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
 from tests.scenes import Scene, Subject, frames_of, pan, video_of

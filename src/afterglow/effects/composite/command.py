@@ -14,8 +14,7 @@ from afterglow.cli.run import StreamRun
 from afterglow.cli.values import Number, Offset
 
 if TYPE_CHECKING:
-    from afterglow.effects.composite.light import Ground
-
+    from afterglow.analysis.composing.light import Ground
     from afterglow.engine.backdrop import Ending
     from afterglow.ops.framing import Fit
 
@@ -131,8 +130,7 @@ def composite(
       afterglow composite in.mp4 auto out.mp4 --bg=#203040 --light-wrap=0.4
       afterglow matte in.mp4 - | afterglow composite - out.mp4 --bg waves.mp4
     """
-    from afterglow.effects.composite.light import Shadow
-
+    from afterglow.analysis.composing.light import Shadow
     from afterglow.effects.composite.backdrops import Backdrop, Plain
     from afterglow.effects.composite.effect import Composite
 

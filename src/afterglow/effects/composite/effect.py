@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal, TypeAlias
 
+from afterglow.analysis.composing.light import Shadow
 from afterglow.effects.composite.backdrops import Backdrop
 from afterglow.effects.composite.layers import Layering
-from afterglow.effects.composite.light import Shadow
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.standards import is_known

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.effects.composite import matching
-from afterglow.effects.composite.edges import are_mixed
-from afterglow.effects.composite.light import joined, shaded, shadow_of, wrapped
-from afterglow.effects.composite.matching import Grain, Window
+from afterglow.analysis.composing import matching
+from afterglow.analysis.composing.edges import are_mixed
+from afterglow.analysis.composing.light import joined, shaded, shadow_of, wrapped
+from afterglow.analysis.composing.matching import Grain, Window
 from afterglow.ops import foreground, levels
 from afterglow.ops.keying import despill
 from afterglow.ops.standards import fits_uint16

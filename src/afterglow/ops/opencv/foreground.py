@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.ops.foreground import COARSE, SMOOTH, TURNS
+from afterglow.ops.foreground import COARSE, FAINT, SMOOTH, TURNS
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
 from afterglow.ops.opencv.colour import from_float, to_display, to_float, to_linear
@@ -19,11 +19,15 @@ Places = NDArray[np.intp]
 
 _MARGIN = 16
 """Pixels around the edges that the solver sees, at least."""
+_ROW = 1024
+"""Places looked up in a row: OpenCV takes no more than 32767 rows."""
 _GRID = 64
 """Pixels to a multiple of which its part of the picture reaches, so that halves fall together."""
 
 
-def estimate_foreground(pixels: Array, alpha: Array, transfer: str | None) -> Array:
+def estimate_foreground(
+    pixels: Array, alpha: Array, transfer: str | None, swift: bool = False
+) -> Array:
     """See afterglow.ops.foreground.estimate_foreground."""
     region = _edges(alpha)
     if region is None:
@@ -32,7 +36,8 @@ def estimate_foreground(pixels: Array, alpha: Array, transfer: str | None) -> Ar
     part, matte = region.of(result), to_float(region.of(alpha))
     edge = _between(matte)
     light = _of_light(part, transfer)
-    found = _solved(_pyramid(light, matte), edge)
+    pyramid = _pyramid(light, matte)
+    found = (_refined if swift and len(pyramid) > 1 else _solved)(pyramid, edge)
     rows, columns = np.divmod(edge, matte.shape[1])
     part[rows, columns] = _of_signal(found, transfer, cast(Depth, pixels.dtype.name))
     return result
@@ -61,6 +66,48 @@ def laid_over(below: Array, above: Array, alpha: Array, transfer: str) -> Array:
     light = ground + share * (subject - ground)
     mixed.reshape(-1, 3)[edge] = _of_signal(light, transfer, cast(Depth, below.dtype.name))
     return mixed
+
+
+def lit_over(below: Array, above: Array, alpha: Array, rim: Array | None, transfer: str) -> Array:
+    """See afterglow.ops.foreground.lit_over."""
+    if rim is None:
+        return laid_over(below, above, alpha, transfer)
+    full = (alpha == WHITE[alpha.dtype.name]).view(np.uint8)
+    mixed = cv2.copyTo(above, full, below.copy())
+    edge = _lit(alpha, rim)
+    if not len(edge):
+        return mixed
+    share = _share(alpha, edge)
+    ground, subject = (_light_at(each, edge, transfer) for each in (below, above))
+    bright = 1 - (1 - subject) * (1 - _found_at(rim, edge, alpha.shape))
+    light = np.asarray(ground + share * (bright - ground), np.float32)
+    mixed.reshape(-1, 3)[edge] = _of_signal(light, transfer, cast(Depth, below.dtype.name))
+    return mixed
+
+
+def _lit(alpha: Array, rim: Array) -> Places:
+    """Where there is subject that is either mixed with what is behind it, or lit."""
+    bright = (rim.max(axis=2) > FAINT).astype(np.uint8)
+    size = alpha.shape[1], alpha.shape[0]
+    lit = cv2.resize(bright, size, interpolation=cv2.INTER_NEAREST)
+    lit &= (alpha > 0).view(np.uint8)
+    lit |= _soft(alpha)
+    return np.flatnonzero(lit)
+
+
+def _found_at(small: Array, edge: Places, size: tuple[int, ...]) -> Array:
+    """(N, 3) a small picture, enlarged to a size, at some of its pixels."""
+    rows, columns = np.divmod(edge, size[1])
+    lines = -(-len(edge) // _ROW)
+    maps = []
+    for axis, at in ((1, columns), (0, rows)):
+        scale = small.shape[axis] / size[axis]
+        place = np.zeros(lines * _ROW, np.float32)
+        place[: len(edge)] = (at + 0.5) * scale - 0.5
+        maps.append(place.reshape(lines, _ROW))
+    x, y = maps
+    found = cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found.reshape(-1, 3)[: len(edge)], np.float32)
 
 
 def _between(alpha: Array) -> Places:
@@ -154,12 +201,34 @@ class _Layers(NamedTuple):
 
 def _solved(levels: list[tuple[Array, Array]], edge: Places) -> Array:
     """(N, 3) float32 foreground at the edge of the finest level, ``levels[0]``."""
+    finest = _layers(levels)
+    found: Array = finest.colours[finest.seats[edge], :3]
+    return found
+
+
+def _refined(levels: list[tuple[Array, Array]], edge: Places) -> Array:
+    """The same from the colours of the next coarser level, made to mix to the picture."""
+    light, matte = levels[0]
+    height, width = matte.shape
+    mean = _layers(levels[1:]).under(edge, width)
+    flat = matte.reshape(-1)
+    known = flat[edge]
+    a = known[:, np.newaxis]
+    near = _neighbours(edge, width, height)
+    total = 4 * SMOOTH + sum(np.abs(known - flat[place]) for place in near)
+    mixed = to_float(light.reshape(-1, 3)[edge])
+    missing = mixed - a * mean[:, :3] - (1 - a) * mean[:, 3:]
+    norm = total[:, np.newaxis] + a**2 + (1 - a) ** 2
+    return np.asarray(np.clip(mean[:, :3] + a * missing / norm, 0, 1), np.float32)
+
+
+def _layers(levels: list[tuple[Array, Array]]) -> _Layers:
+    """Foreground and background of the finest level, from coarse to fine."""
     below: _Layers | None = None
     for light, matte in reversed(levels):
         below = _finer(below, light, matte)
     assert below is not None
-    found: Array = below.colours[below.seats[edge], :3]
-    return found
+    return below
 
 
 def _finer(below: _Layers | None, light: Array, matte: Array) -> _Layers:

@@ -36,6 +36,11 @@ def apart(one: Array, other: Array) -> Array:
     return cv2.absdiff(one, other)
 
 
+def shifted(pixels: Array, by: Array) -> Array:
+    """The picture with signed levels added."""
+    return cv2.add(pixels, by, dtype=cv2.CV_8U if pixels.dtype == np.uint8 else cv2.CV_16U)
+
+
 def invert(pixels: Array) -> Array:
     """White minus the picture."""
     if pixels.dtype == np.float32:

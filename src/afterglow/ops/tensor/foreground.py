@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, pad
+from torch.nn.functional import avg_pool2d, interpolate, pad
 
-from afterglow.ops.foreground import COARSE, SMOOTH, TURNS
+from afterglow.ops.foreground import COARSE, FAINT, SMOOTH, TURNS
 from afterglow.ops.tensor.colour import from_float, to_display, to_float, to_linear
 from afterglow.ops.tensor.numbers import depth_of
 
 
-def estimate_foreground(pixels: Tensor, alpha: Tensor, transfer: str | None) -> Tensor:
+def estimate_foreground(
+    pixels: Tensor, alpha: Tensor, transfer: str | None, swift: bool = False
+) -> Tensor:
     """See afterglow.ops.foreground.estimate_foreground."""
     light = _of_light(pixels, transfer).permute(2, 0, 1)
     matte = to_float(alpha).unsqueeze(0)
@@ -24,7 +26,8 @@ def estimate_foreground(pixels: Tensor, alpha: Tensor, transfer: str | None) -> 
         height, width = matte.shape[1:]
         if colours.shape[1:] != (height, width):
             colours = colours.repeat_interleave(2, 1).repeat_interleave(2, 2)[:, :height, :width]
-        colours = _relaxed(colours, light, matte)
+        finest = matte is levels[0][1] and len(levels) > 1
+        colours = (_refined if swift and finest else _relaxed)(colours, light, matte)
     return _where_soft(alpha, _of_signal(colours[:3].permute(1, 2, 0), pixels, transfer), pixels)
 
 
@@ -42,6 +45,24 @@ def laid_over(below: Tensor, above: Tensor, alpha: Tensor, transfer: str) -> Ten
     ground, subject = _of_light(below, transfer), _of_light(above, transfer)
     mixed = _of_signal(ground + share * (subject - ground), below, transfer)
     return torch.where(share == 1, above, torch.where(share == 0, below, mixed))
+
+
+def lit_over(
+    below: Tensor, above: Tensor, alpha: Tensor, rim: Tensor | None, transfer: str
+) -> Tensor:
+    """See afterglow.ops.foreground.lit_over."""
+    if rim is None:
+        return laid_over(below, above, alpha, transfer)
+    share = to_float(alpha).unsqueeze(2)
+    height, width = alpha.shape
+    planes = rim.permute(2, 0, 1).unsqueeze(0)
+    more = interpolate(planes, (height, width), mode="bilinear", align_corners=False)
+    ground, subject = _of_light(below, transfer), _of_light(above, transfer)
+    lit = 1 - (1 - subject) * (1 - more.squeeze(0).permute(1, 2, 0))
+    mixed = _of_signal(ground + share * (lit - ground), below, transfer)
+    bright = interpolate((planes.amax(1, keepdim=True) > FAINT).float(), (height, width))
+    plain = (share == 1) & (bright.reshape(height, width, 1) == 0)
+    return torch.where(share == 0, below, torch.where(plain, above, mixed))
 
 
 def _where_soft(alpha: Tensor, inside: Tensor, outside: Tensor) -> Tensor:
@@ -88,6 +109,15 @@ def _neighbours(planes: Tensor) -> list[Tensor]:
     middle = wide[:, 1:-1, 1:-1]
     assert middle.shape == planes.shape
     return [wide[:, 1:-1, :-2], wide[:, 1:-1, 2:], wide[:, :-2, 1:-1], wide[:, 2:, 1:-1]]
+
+
+def _refined(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:
+    """(6, h, w) the colours of the next coarser level, made to mix to the picture."""
+    total = 4 * SMOOTH + sum((matte - near).abs() for near in _neighbours(matte))
+    missing = light - matte * colours[:3] - (1 - matte) * colours[3:]
+    missing = missing / (total + matte**2 + (1 - matte) ** 2)
+    better = torch.cat((colours[:3] + matte * missing, colours[3:] + (1 - matte) * missing))
+    return better.clamp(0, 1)
 
 
 def _relaxed(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:

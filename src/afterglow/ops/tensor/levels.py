@@ -40,6 +40,12 @@ def apart(one: Tensor, other: Tensor) -> Tensor:
     return subtract(maximum(one, other), minimum(one, other))
 
 
+def shifted(pixels: Tensor, by: Tensor) -> Tensor:
+    """The picture with signed levels added."""
+    white = int(WHITE["uint8" if pixels.dtype == torch.uint8 else "uint16"])
+    return (pixels.to(torch.int32) + by).clamp_(0, white).to(pixels.dtype)
+
+
 def invert(pixels: Tensor) -> Tensor:
     """White minus the picture."""
     if pixels.dtype == torch.uint16:

@@ -54,15 +54,25 @@ def wrapped(
     region = levels.extent(alpha)
     if region is None or amount == 0:
         return own
+    light = rim_of(ground, alpha, transfer, amount, width)
+    rim = region.of(ops.resize(light, alpha.shape[1], alpha.shape[0]))
+    depth = _depth(transfer)
+    lit = ops.screen(ops.to_linear(region.of(own), transfer, depth), rim)
+    return levels.patched(own, region, ops.to_display(lit, transfer, _name(own)))
+
+
+def rim_of(ground: Pixels, alpha: Pixels, transfer: str, amount: float, width: float) -> Pixels:
+    """(h, w, 3) linear light of the background around a subject's edge, of a few lines.
+
+    It is uint16, or float32 where that does not hold the light. The rest is as for ``wrapped``.
+    """
     columns, rows = _small(alpha)
     sigma = width * rows / alpha.shape[0]
     depth = _depth(transfer)
     beyond = ops.gaussian_blur(levels.invert(_reduced(alpha, columns, rows, depth)), sigma)
     light = ops.to_linear(ops.reduce(ground, columns, rows), transfer, depth)
     light = ops.gain(ops.gaussian_blur(light, _WIDER * sigma), amount)
-    rim = region.of(ops.resize(ops.multiply(light, beyond), alpha.shape[1], alpha.shape[0]))
-    lit = ops.screen(ops.to_linear(region.of(own), transfer, depth), rim)
-    return levels.patched(own, region, ops.to_display(lit, transfer, _name(own)))
+    return ops.multiply(light, beyond)
 
 
 def shadow_of(alpha: Pixels, shadow: Shadow) -> Pixels:

@@ -1,0 +1,1 @@
+"""What makes a subject and another background one picture: light, edges, exposure and grain."""
