@@ -12,7 +12,7 @@ from afterglow.cli.run import NOTES
 from afterglow.cli.values import Colour
 
 if TYPE_CHECKING:
-    from afterglow.engine.backdrop import Ending, FileBackdrop
+    from afterglow.engine.backdrop import Ending, FileBackdrop, Still
     from afterglow.ops.framing import Fit
 
 
@@ -56,3 +56,15 @@ def file_backdrop(path: Path, fit: Fit, ending: Ending) -> FileBackdrop:
     notes = click.get_current_context().meta.setdefault(NOTES, [])
     notes += [f"{path.name}: {note}" for note in found.notes]
     return FileBackdrop(found.video, fit, ending)
+
+
+def still_picture(path: str) -> Still:
+    """The picture in a file, read when it is wanted.
+
+    Raises:
+        MediaError: it cannot be read.
+        UsageError: it is a video.
+    """
+    from afterglow.engine.backdrop import still
+
+    return still(path)

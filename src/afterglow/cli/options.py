@@ -26,7 +26,8 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 between the two; ``making_pictures`` does so for what ends in pictures; ``looks`` adds --effect and
 --list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
 ``backing`` adds --key and --despill and passes both, None where they are not given;
-``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``.
+``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``; ``beginning_with``
+gives shared flags another default.
 """
 
 from __future__ import annotations
@@ -167,6 +168,18 @@ def making_pictures(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_run
 
 
+def beginning_with(**defaults: object) -> Callable[[Command], Command]:
+    """Give flags of a run, by their names, another default; it stands above what adds them."""
+
+    def decorate(command: Command) -> Command:
+        for each in vars(command)["__click_params__"]:
+            if each.name in defaults:
+                each.default = defaults[each.name]
+        return command
+
+    return decorate
+
+
 def _one_alpha(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str:
     """What stands between SOURCE and TARGET; the source's own matte where nothing does."""
     if len(given) > 1:
@@ -255,6 +268,16 @@ _OF_MATTES = (
     ),
     commercial_only,
 )
+
+
+def cache(command: Command) -> Command:
+    """Add --cache, a folder that the run knows, for commands that look at the video first."""
+    return click.option(
+        "--cache",
+        type=click.Path(file_okay=False),
+        metavar="DIR",
+        help="Keep what is worked out in this folder, and take it from there the next time.",
+    )(command)
 
 
 def seed(command: Callable[..., Any], used_by: str | None = None) -> Callable[..., Any]:

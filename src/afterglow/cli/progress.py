@@ -140,6 +140,8 @@ class Bar(Reporter):
 
     def start(self, plan: Plan) -> None:
         """Begin to draw."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
         where = f"{plan.device}, {plan.encoder}"
         self._task = self._progress.add_task(where, total=plan.frames, fps=0.0)
         self._began = time.monotonic()

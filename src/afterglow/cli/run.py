@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
-from afterglow.cli.subject import Subject
+from afterglow.cli.subject import AUTO, OWN, Subject
 from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
@@ -32,6 +32,11 @@ def tell_note(line: str) -> None:
         meta[_SPEAKER](line)
     else:
         meta.setdefault(NOTES, []).append(line)
+
+
+def is_study(effect: Effect) -> bool:
+    """True for an effect that looks at the whole video before its first picture."""
+    return hasattr(effect, "studied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class StreamRun:
     """A second video that is the matte."""
     subject: Subject | None = None
     """Where the matte comes from, of a command that cannot do without one."""
+    cache: str | None = None
+    """A folder that keeps what was worked out, of a command that looks at the video first."""
 
     @classmethod
     def settings(cls) -> frozenset[str]:
@@ -133,12 +140,27 @@ class StreamRun:
             raise UsageError(f"--workers and --cluster are for folders ({self.source} is none)")
         watch = engine.Watch(reporter.note, reporter.start, reporter.step)
         job = self._job(watch)
+        if is_study(effects[-1]) and not self.dry_run:
+            summary = self._studied(job, effects, watch, reporter)
+            reporter.done(summary)
+            return summary
         if self.dry_run:
             self._show(engine.plan(job, effects, watch))
             return None
         summary = engine.run(job, effects, watch)
         reporter.done(summary)
         return summary
+
+    def _studied(
+        self, job: Job, effects: tuple[Effect, ...], watch: Watch, reporter: Reporter
+    ) -> Summary:
+        """Do a run whose last effect looks at the whole video first."""
+        from afterglow.engine.studies import Desk, run_study
+
+        alpha = self.subject.alpha if self.subject else OWN
+        folder = None if self.cache is None else Path(self.cache)
+        desk = Desk(reporter.stage, folder, finds=alpha == AUTO)
+        return run_study(job, effects, watch, desk)
 
     def _job(self, watch: Watch) -> Job:
         from afterglow.engine import Job
@@ -166,6 +188,12 @@ class StreamRun:
         if self.subject:
             matte, shortest = self.subject.file, self.subject.shortest
         return Job(self.source, self.target, reading, writing, matte, shortest)
+
+    def device_name(self) -> str:
+        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
+        from afterglow.models.device import choose_device
+
+        return choose_device(self.device).name
 
     def _device(self, watch: Watch) -> str:
         from afterglow.models.device import choose_device

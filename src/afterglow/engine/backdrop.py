@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from afterglow import media
 from afterglow.engine.belts import Belt, Floor
+from afterglow.engine.cache import digest
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.options import ReadOptions
@@ -126,3 +128,42 @@ class _Playhead:
             self._now = self._next[1]
             self._next = next(self._shots, None)
         return self._now
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A picture in a file, read when it is wanted."""
+
+    path: str
+    """The file."""
+
+    @property
+    def digest(self) -> str:
+        """Names its contents."""
+        return digest([Path(self.path)])
+
+    def __call__(self) -> tuple[Array, tuple[str, str]]:
+        """Return (H, W, 3) RGB, uint8 or uint16, its primaries and its transfer.
+
+        Raises:
+            MediaError: it cannot be read.
+        """
+        with media.open_source(self.path, ReadOptions(hdr="tonemap"), _silent) as source:
+            frame = next(source.frames())
+            return np.asarray(frame.pixels), _light(source.video)
+
+
+def still(path: str) -> Still:
+    """The picture in a file.
+
+    Raises:
+        MediaError: it cannot be read.
+        UsageError: it is a video.
+    """
+    found = media.probe(path).video
+    if found.frames != 1:
+        raise UsageError(
+            f"the background is a video, and a picture is wanted ({path})",
+            hint="afterglow composite lays the subject over a video",
+        )
+    return Still(path)

@@ -135,9 +135,9 @@ def _opened(job: Job, chain: Sequence[Effect], watch: Watch) -> Iterator[_Opened
                 video,
                 job.matte,
                 watch.say,
-                source.offset,
+                None if job.cut_matte else source.offset,
                 shortest=job.shortest,
-                whole=job.reading.duration is None,
+                whole=job.reading.duration is None and not job.cut_matte,
             )
         yield _Opened(source, frames, video, floor)
 

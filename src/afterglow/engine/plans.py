@@ -44,6 +44,8 @@ class Job:
     """A second video whose luma is the matte."""
     shortest: bool = False
     """End with the shorter of video and matte; else different lengths are an error."""
+    cut_matte: bool = False
+    """The matte begins where the cut does, and not where the source does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from afterglow import media
 from afterglow.engine.belts import Belt, Floor
+from afterglow.engine.cache import Cache
 from afterglow.engine.loop import Watch, run
 from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
 from afterglow.frames import Colour, Effect, Frame, Reach, VideoInfo
 from afterglow.media import ReadOptions, WriteOptions
+from afterglow.media.reader import scaled_info
 from afterglow.ops.levels import repeat_channel
 
 Stage = Callable[[str, int | None], None]
@@ -33,13 +35,18 @@ class Takes:
     """Is told what is said of the source, and the frames so far."""
     stage: Stage
     """Is told of each take."""
-    same_start: bool = False
-    """The matte begins where the cut does, not where the source does."""
+
+    def smaller(self, lines: int) -> Takes:
+        """The same video at so many lines, decoded to that size at once; never larger."""
+        if lines >= self.video.height:
+            return self
+        job = replace(self.job, reading=replace(self.job.reading, resolution=lines))
+        return replace(self, job=job, video=scaled_info(self.video, lines))
 
     def __call__(self, purpose: str) -> Iterator[Frame]:
         """All frames from the first; they are read ahead in a thread."""
         self.stage(purpose, frames_of(self.video, self.job.reading))
-        opened = _shown(self.job, _silent, same_start=self.same_start)
+        opened = _shown(self.job, _silent)
         with opened as (frames, _), Floor() as floor:
             belt: Belt[Frame] = Belt(floor, BELT_LENGTH)
             floor.hire("takes", partial(belt.fill, frames))
@@ -50,12 +57,17 @@ class Takes:
 
 @contextmanager
 def several_takes(
-    job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage
+    job: Job,
+    effects: Sequence[Effect],
+    watch: Watch,
+    stage: Stage,
+    cache: Cache | None = None,
 ) -> Iterator[Takes]:
     """The source of a job, to be read more than once; the job's target is not touched.
 
     A pipe is copied to disk first, without loss, with what the effects made of it. Of a file only
-    the matte that the effects find is kept there. The copy is gone in the end, however it ends.
+    the matte that the effects find is kept there. The copy is gone in the end, however it ends;
+    the matte stays in the cache, if there is one.
 
     Raises:
         MediaError: the source cannot be read, or the disk is full.
@@ -63,13 +75,40 @@ def several_takes(
     with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
         found = bool(effects) and job.source != "-"
         if found:
-            job = replace(job, matte=_copy(job, (*effects, MatteAlone()), watch, stage, folder))
+            matte = _found_matte(job, effects, watch, stage, Path(folder), cache)
+            job = replace(job, matte=matte, shortest=False, cut_matte=True)
         elif job.source == "-":
             copy = _copy(job, effects, watch, stage, folder)
             job = Job(copy, job.target, ReadOptions(hdr="keep"), job.writing)
-        with _shown(job, watch.say, same_start=found) as (_, video):
+        with _shown(job, watch.say) as (_, video):
             known = replace(video, source=job.source)
-        yield Takes(job, known, watch, stage, found)
+        yield Takes(job, known, watch, stage)
+
+
+def _found_matte(
+    job: Job,
+    effects: Sequence[Effect],
+    watch: Watch,
+    stage: Stage,
+    folder: Path,
+    cache: Cache | None,
+) -> str:
+    """The name of the file of a matte that effects find, or found before."""
+    chain = (*effects, MatteAlone())
+    tell, watch = (
+        watch.say,
+        replace(watch, say=_silent),
+    )  # what there is to say is said of the source itself
+    if cache is None:
+        return _copy(job, chain, watch, stage, str(folder))
+    facts = {"effects": [repr(each) for each in effects]}
+    known = cache.recall("matte", facts, ".mkv")
+    if known is None:
+        found = Path(_copy(job, chain, watch, stage, str(folder)))
+        known = cache.keep("matte", facts, ".mkv", found)
+    else:
+        tell("matte: from the cache")
+    return str(known)
 
 
 def _copy(job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage, folder: str) -> str:
@@ -86,15 +125,13 @@ def _copy(job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage, folde
 
 
 @contextmanager
-def _shown(
-    job: Job, say: Callable[[str], None], *, same_start: bool
-) -> Iterator[tuple[Iterator[Frame], VideoInfo]]:
+def _shown(job: Job, say: Callable[[str], None]) -> Iterator[tuple[Iterator[Frame], VideoInfo]]:
     """The frames of a source with its matte on, and what they are."""
     reading = pulled(job, ())
     with media.open_source(job.source, reading, say) as source:
         frames, video = source.frames(), source.video
         if job.matte is not None:
-            offset = None if same_start else source.offset
+            offset = None if job.cut_matte else source.offset
             frames, video = media.attach_matte(
                 frames,
                 video,
@@ -102,7 +139,7 @@ def _shown(
                 say,
                 offset,
                 shortest=job.shortest,
-                whole=job.reading.duration is None and not same_start,
+                whole=job.reading.duration is None and not job.cut_matte,
             )
         yield frames, video
 

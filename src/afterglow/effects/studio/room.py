@@ -18,8 +18,10 @@ from afterglow.effects.studio.surfaces import Finish, colours_of, palette, seen
 
 Floats = NDArray[np.float32]
 
-_FOCAL = 0.86
+FOCAL = 0.86
 """Focal length over the width of the picture: about 60 degrees."""
+BACK = 9.2
+"""Metres to the wall that the camera sees, where nobody says."""
 _GREY = 0.36
 """Exposed light of the walls that the camera sees."""
 _ROWS = 48
@@ -53,6 +55,8 @@ def room(
     light: tuple[float, float] = (-0.6, -0.3),
     horizon: float = 0.46,
     eye: float = 1.5,
+    focal: float | None = None,
+    back: float = BACK,
 ) -> Room:
     """A room of a size; the same arguments give the same bytes.
 
@@ -60,8 +64,10 @@ def room(
         are in the wall on that side, or in the back wall where it is neither left nor right.
     horizon: height of the horizon in the picture, as a share from the top.
     eye: height of the camera over the floor, metres.
+    focal: focal length in pixels; 0.86 of the width if left out.
+    back: from the camera to the wall that it sees, metres.
     """
-    hall = Hall(eye=eye)
+    hall = Hall(eye=eye, back=back)
     wall, floor = palette(seed)
     side = _lit(light[0])
     windows, sun = windows_of(hall, side), sun_of(side, *light)
@@ -69,7 +75,7 @@ def room(
     falling = [float(np.median(lights[each])) for each in ("left", "right", "back")]
     usual = float(np.mean(falling)) * float(np.mean(wall))
     finish = Finish(hall, windows, sun, wall, floor, lights, _GREY / usual, seed)
-    picture, distance = _View(finish, width, height, horizon).whole()
+    picture, distance = _View(finish, width, height, horizon, focal or FOCAL * width).whole()
     inverse = 1 / distance
     least, most = float(inverse.min()), float(inverse.max())
     depth = np.asarray((inverse - least) / max(most - least, 1e-9), np.float32)
@@ -90,6 +96,7 @@ class _View:
     width: int
     height: int
     horizon: float
+    focal: float
 
     def whole(self) -> tuple[NDArray[np.uint8], Floats]:
         """The picture and the distance of every pixel."""
@@ -120,7 +127,7 @@ class _View:
     def _looked(self, x: Floats, y: Floats, size: float = 1.0) -> tuple[Floats, Floats]:
         """(n, 3) light and (n,) distance of what is seen at places of the picture."""
         hall = self.finish.hall
-        focal = np.float32(_FOCAL * self.width)
+        focal = np.float32(self.focal)
         way_x = (x - np.float32((self.width - 1) / 2)) / focal
         way_y = (y - np.float32(self.horizon * (self.height - 1))) / focal
         light = np.empty((len(x), 3), np.float32)

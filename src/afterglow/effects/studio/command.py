@@ -1,0 +1,153 @@
+"""The ``studio`` command: its flags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from afterglow.cli import options
+from afterglow.cli.backdrop import still_picture
+from afterglow.cli.run import StreamRun
+from afterglow.cli.values import Number, Offset
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.effects.studio.grounds import Ground
+
+ROOM = "room"
+"""--bg that means the made room."""
+PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
+
+
+@click.command(short_help="The subject in a new room that moves with the camera.")
+@options.beginning_with(resolution=1080, qp=14)
+@options.streaming_with_matte
+@options.looks("studio")
+@click.option("--prompt", metavar="TEXT", help="Paint the new room from words.")
+@click.option(
+    "--bg",
+    "background",
+    type=click.Path(),
+    metavar="room|IMAGE",
+    help="Take a made room, which needs no weights, or a picture.",
+)
+@click.option(
+    "--depth-scale",
+    type=Number(0, 2),
+    default=0.3,
+    help="Parallax of the new room, over that of the old one.",
+)
+@click.option(
+    "--bg-margin",
+    type=Number(0, 50),
+    default=0.0,
+    help="How much larger the background is on every side, in per cent of the frame; "
+    "0 is what the camera needs.",
+)
+@click.option(
+    "--light",
+    type=Offset(1),
+    metavar="X,Y",
+    help="Where light comes from: -1 left or top to 1 right or bottom.  [default: as in the shot]",
+)
+@click.option(
+    "--exposure-smooth",
+    type=click.IntRange(1, 1000),
+    default=15,
+    help="Frames over which exposure and white balance of the old background are smoothed.",
+)
+@click.option(
+    "--stray",
+    type=Number(0, 1),
+    default=0.4,
+    help="Remove parts of the matte that are smaller than this share of the largest; 0: none.",
+)
+@click.option(
+    "--light-wrap",
+    type=Number(0, 1),
+    default=0.25,
+    help="Share of the new background's light that bleeds over the subject's edge.",
+)
+@click.option(
+    "--wrap-width",
+    type=Number(0.1, 10),
+    default=1.0,
+    help="How far it bleeds, in per cent of the height.",
+)
+@click.option(
+    "--shadow",
+    "darkness",
+    type=Number(0, 1),
+    default=0.0,
+    help="Darkness of a soft shadow of the subject on the floor; 0 is none.",
+)
+@click.option(
+    "--match/--no-match",
+    default=True,
+    help="Give the background the grain and the sharpness of the shot.",
+)
+@click.option("--preview", is_flag=True, help="Only 360 lines of the first 5 seconds.")
+@click.option(
+    "--save-bg", type=click.Path(dir_okay=False), metavar="FILE", help="Write the new background."
+)
+@click.option(
+    "--save-depth", type=click.Path(dir_okay=False), metavar="FILE", help="Write its depth."
+)
+@options.cache
+@options.seed
+def studio(
+    run: StreamRun,
+    prompt: str | None,
+    background: str | None,
+    bg_margin: float,
+    darkness: float,
+    preview: bool,
+    save_bg: str | None,
+    save_depth: str | None,
+    **settings: Any,
+) -> None:
+    """Put the subject of SOURCE into a new room that moves, shines and darkens with the camera.
+
+    ALPHA says where the subject is: a matte file, auto for people, or - for the matte that SOURCE
+    has itself, which is also taken without ALPHA.
+
+    \b
+    Examples:
+      afterglow studio in.mp4 auto out.mp4 --bg room
+      afterglow studio in.mp4 matte.mkv out.mp4 --bg beach.jpg --shadow 0.5
+      afterglow matte in.mp4 - | afterglow studio - out.mp4 --bg room
+    """
+    from afterglow.analysis.composing.light import Shadow
+    from afterglow.effects.studio.effect import Studio
+
+    if preview:
+        run = _preview(run)
+    ground = _ground(run, prompt, background)
+    shadow = Shadow(darkness) if darkness else None
+    run.through(Studio(ground, margin=bg_margin / 100, shadow=shadow, **settings))
+
+
+def _preview(run: StreamRun) -> StreamRun:
+    """The run of a few lines and seconds."""
+    lines = min(run.resolution or PREVIEW_LINES, PREVIEW_LINES)
+    return replace(
+        run, resolution=lines, duration=min(run.duration or PREVIEW_SECONDS, PREVIEW_SECONDS)
+    )
+
+
+def _ground(run: StreamRun, prompt: str | None, background: str | None) -> Ground:
+    """What makes the background."""
+    from afterglow.effects.studio.grounds import MadeRoom, Photo
+
+    if background == ROOM:
+        return MadeRoom()
+    if background is not None:
+        picture = still_picture(background)
+        return Photo(picture, picture.digest, run.device_name())
+    raise UsageError(
+        "nothing says what the new room is",
+        hint="--bg room is a made one, --bg takes a picture, and --prompt paints one from words",
+    )
