@@ -4,12 +4,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from afterglow import media, ops
 from afterglow.analysis.matting.backend import Cut
+from afterglow.effects.matte import fields
 from afterglow.effects.matte.backing import backing_of, found_key, reduced
 from afterglow.effects.matte.chroma import Chroma
 from afterglow.errors import MediaError, UsageError
@@ -99,6 +101,41 @@ def test_a_named_colour_need_not_be_the_screens_own() -> None:
     made = shot((40, 150, 70), noise=2, uneven=0.3)
     exact, rough = (cut(made.pixels, key=key).alpha for key in ((40, 150, 70), (0, 255, 0)))
     assert error(rough, exact) < 1
+
+
+@pytest.mark.parametrize("noise", [0, 3])
+def test_large_pictures_are_keyed_at_half_their_size_and_their_edges_in_full(
+    noise: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = shot(noise=noise, uneven=0.4)
+    pixels, truth = (cv2.resize(each, (641, 359)) for each in (made.pixels, made.alpha))
+    whole = cut(pixels)
+    monkeypatch.setattr(fields, "_WHOLE", HEIGHT)
+    large = cut(pixels)
+    assert error(large.alpha, truth) < 1.1 * error(whole.alpha, truth) + 0.1
+    assert error(large.alpha, whole.alpha) < 0.7
+    inside = truth > 0.2
+    one, other = (np.asarray(each.foreground, float)[inside] for each in (large, whole))
+    assert np.abs(one - other).mean() < 0.7
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 1), (33, 51)])
+def test_odd_sizes_are_keyed(size: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "_WHOLE", 0)
+    pixels = np.full((*size, 3), GREEN, np.uint8)
+    pixels[size[0] // 3 : size[0] // 2, size[1] // 3 : size[1] // 2] = SKIN
+    found = cut(pixels, key=GREEN)
+    assert found.alpha.shape == size and np.asarray(found.foreground).shape == (*size, 3)
+    assert found.alpha[0, 0] == 0
+
+
+def test_colours_are_cleaned_around_a_matte_that_will_be_wider() -> None:
+    made = shot(edge=1)
+    found, wider = (np.asarray(cut(made.pixels, around=n).foreground, int) for n in (0, 6))
+    assert np.array_equal(found[140, 80], GREEN), "far from the subject all stays"
+    beyond = (made.alpha == 0) & (cv2.dilate(made.alpha, np.ones((7, 7))) > 0.5)
+    assert (found[beyond] == GREEN).all(1).mean() > 0.9
+    assert (wider[beyond][:, 1] <= wider[beyond][:, ::2].max(1) + 3).mean() > 0.95
 
 
 def test_the_screen_is_seen_through_a_hole() -> None:

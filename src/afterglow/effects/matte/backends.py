@@ -87,11 +87,13 @@ def backend_for(
     commercial_only: bool,
     colours: bool,
     decontaminate: bool,
+    around: int,
     say: Callable[[str], None],
 ) -> Backend:
     """The backend of a model with those of the settings that it takes; nothing is loaded yet.
 
     colours: the subject's colours are wanted too. decontaminate: without the background in them.
+    around: pixels by which the matte will be widened.
     say: tells the person one line.
     """
     mine = {
@@ -108,7 +110,7 @@ def backend_for(
         from afterglow.effects.matte.chroma import Chroma
 
         mine["key"] = None if mine.get("key") == "auto" else mine.get("key")
-        return Chroma(**mine, colours=colours, say=say)
+        return Chroma(**mine, colours=colours, around=around, say=say)
     if model == "difference":
         from afterglow.effects.matte.difference import Difference
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.effects.matte.fields import spread
+from afterglow.effects.matte.fields import dot, spread, strongest
 from afterglow.ops.keying import key_axis
 
 Light = NDArray[np.float32]
@@ -69,7 +69,7 @@ def found_key(light: Light) -> Key | None:
 def refined_key(light: Light, key: Key) -> Key:
     """(3,) light of what has about the key's hue in the picture; the key where nothing has."""
     hue = float(_hues(key[None])[0])
-    found = _median_near(light.reshape(-1, 3), hue, _NEAR_HUE)
+    found = _median_near(light[::2, ::2].reshape(-1, 3), hue, _NEAR_HUE)
     return key if found is None else found
 
 
@@ -88,7 +88,7 @@ def backing_of(light: Light, about: Key) -> Backing:
     light goes on smoothly behind it.
     """
     key = refined_key(light, about)
-    high = light.max(2)
+    high = strongest(light)
     saturation: Plane = inside_sector(light, key) / np.maximum(high, 1e-6)
     own = key_axis(key.tolist())[1] / float(key.max())
     alike = (saturation > _ALIKE * own) & (high > _SHADOW * key.max())
@@ -103,9 +103,12 @@ def backing_of(light: Light, about: Key) -> Backing:
 def inside_sector(light: Light, key: Key) -> Plane:
     """(H, W) how far a colour lies inside the sector of 120 degrees around the key's hue."""
     along, across = axes(key)
-    u, v = cv2.split(cv2.transform(light, np.stack([along, across])))
-    inside: Plane = u - np.abs(v) * np.float32(3**-0.5)
-    return inside
+    return sector_of(dot(light, along), dot(light, across))
+
+
+def sector_of(along: Plane, across: Plane) -> Plane:
+    """(H, W) how far inside the sector a colour lies that has so much along a hue, and across."""
+    return cv2.scaleAdd(np.abs(across), -(3**-0.5), along)
 
 
 def axes(key: Key) -> tuple[Key, Key]:
@@ -122,8 +125,10 @@ def disc(radius: int) -> NDArray[np.uint8]:
 
 
 def _is_saturated(colours: NDArray[np.float32]) -> NDArray[np.bool_]:
-    high = colours.max(-1)
-    found: NDArray[np.bool_] = (high > _DARKEST) & (high - colours.min(-1) > _SATURATED * high)
+    red, green, blue = (colours[..., channel] for channel in range(3))
+    high = np.maximum(np.maximum(red, green), blue)
+    low = np.minimum(np.minimum(red, green), blue)
+    found: NDArray[np.bool_] = (high > _DARKEST) & (high - low > _SATURATED * high)
     return found
 
 

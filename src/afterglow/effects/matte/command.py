@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +184,7 @@ def _effect(
         commercial_only=commercial_only,
         colours=not gray,
         decontaminate=decontaminate,
+        around=ceil((grow or 0) + feather),
         say=tell_note,
     )
     spill = given["key"] if model != "chroma" and given["despill"] else None
