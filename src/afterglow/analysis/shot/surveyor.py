@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow import ops
-from afterglow.analysis.camera import CameraTracker, Motion
+from afterglow.analysis.shot.exposure import Exposure, smoothed
+from afterglow.analysis.shot.glance import Glance, glance
+from afterglow.analysis.shot.oriented import oriented, rested
+from afterglow.analysis.shot.path import Path, Stand
+from afterglow.analysis.shot.stance import from_lines, from_walk, height_above
 from afterglow.analysis.shot.views import Survey, View
 from afterglow.frames import Frame, VideoInfo
 
-_LINES = 135
-"""Lines of 16:9 at which the camera is followed."""
+Reals = NDArray[np.float64]
+
+_LESS = 0.002
+"""Share of the picture that another frame must show more of to become the reference."""
 
 
 class Surveyor:
@@ -23,31 +28,115 @@ class Surveyor:
     def __init__(self, video: VideoInfo, *, smooth: int = 15) -> None:
         """Begin a video; smooth: frames over which its light is smoothed."""
         self._video, self._smooth = video, smooth
-        self._tracker = CameraTracker(video.width, video.height, "similarity", lines=_LINES)
-        self._motions: list[Motion] = []
+        self._path, self._exposure = Path(), Exposure()
         self._hidden: list[float] = []
+        self._bodies: list[tuple[float, float] | None] = []
+        self._best: Glance | None = None
+        self._reference = 0
+        """The first frame that shows about as much background as any."""
+        self._light: Reals | None = None
+        """(2, r, c): sum of the background's luminance, and the frames that showed it."""
 
     def step(self, frame: Frame) -> None:
         """Take the next frame: RGB of any size with the video's shape, its matte the subject."""
-        picture = ops.array_of(frame.pixels)
-        matte = None if frame.alpha is None else ops.array_of(frame.alpha)
-        self._motions.append(self._tracker.step(picture, matte))
-        self._hidden.append(0.0 if matte is None else float(matte.mean()))
+        now = glance(frame, self._video.colour.transfer)
+        shot, turn, shift = self._path.step(now, 1 / self._exposure.contrast)
+        self._exposure.step(now, shot, turn, shift)
+        self._hidden.append(now.hidden)
+        self._bodies.append(now.body)
+        if self._best is None or now.hidden < self._best.hidden - _LESS:
+            self._best, self._reference = now, len(self._hidden) - 1
+        self._weigh(now)
+
+    def _weigh(self, now: Glance) -> None:
+        if self._light is None:
+            self._light = np.zeros((2, *now.free.shape))
+        self._light[0] += (now.light @ np.array([0.2126, 0.7152, 0.0722], np.float32)) * now.free
+        self._light[1] += now.free
 
     def finish(self) -> Survey:
         """The survey of all frames."""
-        if not self._motions:
+        if self._best is None or self._light is None:
             return Survey(())
-        views = tuple(self._view(motion) for motion in self._motions)
-        return Survey(views, reference=int(np.argmin(self._hidden)))
+        width = self._best.grey.shape[1]
+        stands = oriented(self._path.finish(), self._path.cues)
+        stands = rested(stands, width)
+        scale = self._video.width / width
+        gains = self._gains(stands)
+        views = tuple(
+            _view(stand, scale, gain) for stand, gain in zip(stands, gains.tolist(), strict=True)
+        )
+        horizon, height = self._stance(stands)
+        return Survey(views, middle_of_light(*self._light), height, horizon, self._reference)
 
-    def _view(self, motion: Motion) -> View:
-        place: NDArray[Any] = motion.cumulative
-        middle = np.array([(self._video.width - 1) / 2, (self._video.height - 1) / 2, 1.0])
-        dx, dy, _ = place @ middle - middle
-        turn = float(np.degrees(np.arctan2(place[1, 0], place[0, 0])))
-        zoom = float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
-        return View(float(dx), float(dy), turn, zoom, shot=motion.shot)
+    def _gains(self, stands: list[Stand]) -> Reals:
+        """(frames, 3) light over that of the reference, or of the shot's clearest frame."""
+        stops = np.array(self._exposure.stops)
+        hidden = np.array(self._hidden)
+        start, parts = 0, []
+        for _, group in groupby(stands, key=lambda stand: stand.shot):
+            end = start + len(list(group))
+            calm = smoothed(stops[start:end], self._smooth)
+            inside = start <= self._reference < end
+            clear = self._reference if inside else start + int(np.argmin(hidden[start:end]))
+            parts.append(calm - calm[clear - start])
+            start = end
+        return np.asarray(np.exp2(np.concatenate(parts)))
+
+    def _stance(self, stands: list[Stand]) -> tuple[float | None, float | None]:
+        """Horizon in the first frame of the reference's shot, and height of the camera."""
+        assert self._best is not None
+        lines = self._best.grey.shape[0]
+        shot = stands[self._reference].shot
+        pairs = [
+            (_unmoved(body[1], stand, lines), (body[1] - body[0]) / abs(stand.turn))
+            for body, stand in zip(self._bodies, stands, strict=True)
+            if body is not None and stand.shot == shot
+        ]
+        feet, stature = np.array(pairs, np.float64).reshape(-1, 2).T
+        walk = from_walk(feet, stature)
+        if walk is not None:
+            return walk
+        horizon = from_lines(self._best.grey, self._best.matte)
+        if horizon is None:
+            return None, None
+        horizon = _unmoved(horizon, stands[self._reference], lines)
+        return horizon, height_above(feet, stature, horizon)
+
+
+def _unmoved(height: float, stand: Stand, lines: int) -> float:
+    """Where a height of the picture, as its share, would be in the shot's first frame."""
+    return float(((height - 0.5) * lines - stand.shift.imag) / abs(stand.turn) / lines + 0.5)
+
+
+def _view(stand: Stand, scale: float, gain: list[float]) -> View:
+    red, green, blue = gain
+    return View(
+        stand.shift.real * scale,
+        stand.shift.imag * scale,
+        float(np.degrees(np.angle(stand.turn))),
+        abs(stand.turn),
+        stand.travel.real * scale,
+        stand.travel.imag * scale,
+        (red, green, blue),
+        stand.shot,
+    )
+
+
+def middle_of_light(total: Reals, count: Reals) -> tuple[float, float]:
+    """(x, y), -1 to 1 from the middle, y down, of the light of a background.
+
+    total: (r, c) sum of its luminance over some frames. count: (r, c) in how many it was seen; what
+    never was is taken to be as bright as the rest.
+    """
+    seen = count > 0
+    if not seen.any() or total.sum() <= 0:
+        return 0.0, 0.0
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=seen)
+    mean[~seen] = np.nanmean(mean)
+    y, x = ((np.arange(side) + 0.5) * 2 / side - 1 for side in mean.shape)
+    weight = mean / mean.sum()
+    return float((weight * x).sum()), float((weight * y[:, None]).sum())
 
 
 def survey(frames: Iterable[Frame], video: VideoInfo, *, smooth: int = 15) -> Survey:
