@@ -14,7 +14,7 @@ from afterglow import ops
 from afterglow.analysis.light_words import light_of, lit_prompt
 from afterglow.analysis.plate import Passes, PlateSettings
 from afterglow.analysis.plate.make import memory_of
-from afterglow.effects.generate.reference import Reference, reference_of, subject_of
+from afterglow.analysis.plate.reference import Reference, reference_of, subject_of
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops.levels import as_depth
