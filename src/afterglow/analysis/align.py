@@ -214,6 +214,8 @@ def refine(ref: Reference, picture: Grey, matrix: Matrix, errors: Sequence[float
         normal = (weighted @ ref.slopes.T).astype(np.float64)
         pull = (weighted @ difference.reshape(-1)).astype(np.float64)
         matrix = start @ inverse(_small_move(_solved(normal, pull), ref.shape))
+        if np.array_equal(_on_grid(matrix), start):
+            break
     return matrix
 
 
