@@ -11,6 +11,7 @@ import torch
 
 from afterglow import media, ops
 from afterglow.analysis.matting.backend import Cut
+from afterglow.effects.matte import fields
 from afterglow.effects.matte.difference import Difference, exposure_between, fitted_plate, noise_of
 from afterglow.effects.matte.fields import spread
 from afterglow.errors import UsageError
@@ -91,6 +92,33 @@ def test_only_the_subject_differs(what: Any) -> None:
     assert error(found, made.alpha) < 4
     assert (found[made.alpha == 1] < 0.9).mean() < 0.002, "no part of the subject is lost"
     assert (found[made.alpha == 0] > 0.5).mean() < 0.005, "nothing else is taken"
+
+
+@pytest.mark.parametrize("what", [{}, {"noise": 2.5, "gain": 1.15, "shadow": 0.4}])
+def test_large_pictures_are_compared_at_half_their_size_and_their_edges_in_full(
+    what: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = shot(**what)
+    pixels, plate, truth = (
+        cv2.resize(each, (641, 359)) for each in (made.pixels, made.plate, made.alpha)
+    )
+    whole = cut(pixels, plate, colours=True)
+    monkeypatch.setattr(fields, "_WHOLE", HEIGHT)
+    large = cut(pixels, plate, colours=True)
+    assert error(large.alpha, truth) < 1.1 * error(whole.alpha, truth) + 0.1
+    assert error(large.alpha, whole.alpha) < 2
+    inside = truth > 0.2
+    one, other = (np.asarray(each.foreground, float)[inside] for each in (large, whole))
+    assert np.abs(one - other).mean() < 2
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 1), (33, 51)])
+def test_odd_sizes_are_compared(size: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "_WHOLE", 0)
+    plate = np.full((*size, 3), 90, np.uint8)
+    pixels = plate.copy()
+    pixels[size[0] // 3 : size[0] // 2, size[1] // 3 : size[1] // 2] = 240
+    assert cut(pixels, plate, colours=True).alpha.shape == size
 
 
 def test_the_room_is_seen_through_the_hole() -> None:

@@ -126,7 +126,7 @@ def disc(radius: int) -> NDArray[np.uint8]:
 
 def _is_saturated(colours: NDArray[np.float32]) -> NDArray[np.bool_]:
     red, green, blue = (colours[..., channel] for channel in range(3))
-    high = np.maximum(np.maximum(red, green), blue)
+    high = strongest(colours)
     low = np.minimum(np.minimum(red, green), blue)
     found: NDArray[np.bool_] = (high > _DARKEST) & (high - low > _SATURATED * high)
     return found

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from afterglow import ops
 from afterglow.analysis.camera import CameraTracker
 from afterglow.analysis.matting.backend import Cut
-from afterglow.effects.matte.fields import Plane
-from afterglow.effects.matte.regions import Scene, mask_of, solved
+from afterglow.effects.matte.fields import Plane, dot, looked_at, stride, strongest
+from afterglow.effects.matte.regions import Scene, Whole, mask_of, rim_of, solved, solved_in_full
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
@@ -39,8 +39,16 @@ _MISPLACED = 0.15
 """Share of the local contrast that pictures differ by when they are a little out of place."""
 _SHADOWS = (0.4, 0.5)
 """Light left in a shadow: from the second on it is taken for one, below the first never."""
+_TELLING = 50_000
+"""Pixels that tell of noise and exposure what all would."""
+_EVEN = 0.5
+"""Odds up to which a shadow has nothing to explain."""
 _LEAST_SEEN = 0.02
 """Light of the plate without which a shadow tells nothing."""
+
+
+Light = NDArray[np.float32]
+"""Linear light, white at 1.0."""
 
 
 class State(NamedTuple):
@@ -81,12 +89,17 @@ class Difference:
         """Return the matte of a frame, and what is known of the video."""
         pixels = ops.array_of(frame.pixels)
         plate = registered(state.plate, pixels)
-        scene = scene_of(pixels, plate, state.transfer)
-        alpha = solved(scene, mask_of(scene))
+        scene = scene_of(looked_at(pixels), looked_at(plate), state.transfer)
+        rim = rim_of(scene, mask_of(scene))
+        if rim.soft.shape == pixels.shape[:2]:
+            alpha = solved(scene, rim)
+        else:
+            noise = whole_noise(pixels, plate, scene.exposure, state.transfer)
+            alpha = solved_in_full(scene, rim, Whole(pixels, plate, state.transfer, noise))
         foreground = None
         if self.colours:
             depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
-            behind = ops.from_float(scene.plate, depth)
+            behind = exposed(plate, scene.exposure, state.transfer, depth)
             own = true_foreground(pixels, ops.from_float(alpha, depth), behind, state.transfer)
             foreground = ops.beside(own, frame.pixels)
         return Cut(alpha, foreground), state
@@ -112,8 +125,8 @@ def registered(plate: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any]:
     """
     height, width = pixels.shape[:2]
     camera = CameraTracker(width, height)
-    camera.step(plate)
-    move = camera.step(pixels)
+    camera.step(looked_at(plate))
+    move = camera.step(looked_at(pixels))
     far = max(abs(move.dx) / width, abs(move.dy) / height)
     if move.cut or far == 0 or far > _FARTHEST:
         return plate
@@ -126,18 +139,35 @@ def scene_of(pixels: NDArray[Any], plate: NDArray[Any], transfer: str) -> Scene:
     pixels, plate: (H, W, 3) RGB of one type.
     """
     light, empty = ops.to_linear(pixels, transfer), ops.to_linear(plate, transfer)
-    empty = np.minimum(empty * exposure_between(empty, light), 1)
+    exposure = exposure_between(empty, light)
+    empty = np.minimum(empty * exposure, 1)
     shown, behind = ops.to_float(pixels), ops.to_display(empty, transfer, "float32")
-    apart = cv2.absdiff(shown, behind).max(2)
+    apart = strongest(cv2.absdiff(shown, behind))
     noise = noise_of(apart)
     unsure = np.float32(_SIGMAS * noise) + np.float32(_MISPLACED) * _contrast(behind)
     odds = apart / unsure
     shade, bare = _shade(light, empty)
-    if bare.any():
-        shaded = ops.to_display(np.clip(shade[..., None] * empty, 0, 1), transfer, "float32")
-        unlike = cv2.absdiff(shown, shaded).max(2) / unsure
-        odds = odds + bare * (np.minimum(odds, unlike) - odds)
-    return Scene(shown, behind, light, empty, odds, noise)
+    at = np.nonzero((odds > _EVEN) & (bare > 0))
+    if len(at[0]):
+        shaded = np.clip(shade[at][:, None] * empty[at], 0, 1)
+        unlike = strongest(np.abs(shown[at] - ops.to_display(shaded, transfer, "float32")))
+        odds[at] += bare[at] * np.minimum(unlike / unsure[at] - odds[at], 0)
+    return Scene(shown, behind, light, empty, odds, noise, exposure)
+
+
+def exposed(plate: NDArray[Any], exposure: Light, transfer: str, depth: Depth) -> NDArray[Any]:
+    """(H, W, 3) RGB of the plate as it is in another exposure, in its depth."""
+    light = np.minimum(ops.to_linear(plate, transfer) * exposure, 1)
+    return ops.to_display(light, transfer, depth)
+
+
+def whole_noise(pixels: NDArray[Any], plate: NDArray[Any], exposure: Light, transfer: str) -> float:
+    """Standard deviation of the noise in full, of white, told from a part of the pixels."""
+    step = stride(pixels, 4 * _TELLING)
+    part, behind = (np.ascontiguousarray(each[::step, ::step]) for each in (pixels, plate))
+    depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+    apart = cv2.absdiff(part, exposed(behind, exposure, transfer, depth))
+    return noise_of(ops.to_float(strongest(apart)))
 
 
 def exposure_between(empty: Plane, light: Plane) -> NDArray[np.float32]:
@@ -146,7 +176,9 @@ def exposure_between(empty: Plane, light: Plane) -> NDArray[np.float32]:
     empty, light: (H, W, 3) linear light. What is black, white, or changed by more than a factor of
     two says nothing; the subject has no common factor.
     """
-    seen = (empty.min(2) > 0.01) & (empty.max(2) < 0.9) & (light.max(2) < 0.97)
+    step = stride(light, _TELLING)
+    empty, light = (np.ascontiguousarray(each[::step, ::step]) for each in (empty, light))
+    seen = (-strongest(-empty) > 0.01) & (strongest(empty) < 0.9) & (strongest(light) < 0.97)
     return np.array(
         [_commonest(light[..., each][seen], empty[..., each][seen]) for each in range(3)],
         np.float32,
@@ -169,7 +201,8 @@ def noise_of(apart: Plane) -> float:
 
     apart: (H, W) largest absolute difference of the channels, whose median is 1.1 deviations.
     """
-    sample = apart[::2, ::2].ravel()
+    step = max(2, stride(apart, _TELLING))
+    sample = apart[::step, ::step].ravel()
     middle = float(np.median(sample))
     for _ in range(6):
         middle = float(np.median(sample[sample <= 2.5 * max(middle, 1 / 512)]))
@@ -179,8 +212,7 @@ def noise_of(apart: Plane) -> float:
 def _contrast(picture: Plane) -> Plane:
     """(H, W) largest change to the next pixel, of any channel."""
     box = np.ones((3, 3), np.uint8)
-    change: Plane = cv2.subtract(cv2.dilate(picture, box), cv2.erode(picture, box)).max(2)
-    return change
+    return strongest(cv2.subtract(cv2.dilate(picture, box), cv2.erode(picture, box)))
 
 
 def _shade(light: Plane, empty: Plane) -> tuple[Plane, Plane]:
@@ -188,9 +220,8 @@ def _shade(light: Plane, empty: Plane) -> tuple[Plane, Plane]:
 
     A shadow keeps the plate's hue and its texture, and is neither too deep nor brighter.
     """
-    power = np.maximum((empty * empty).sum(2), 1e-5)
-    shade = (light * empty).sum(2) / power
+    shade = dot(light, empty) / np.maximum(dot(empty, empty), 1e-5)
     even = ops.gaussian_blur(shade, 2)
     low, high = _SHADOWS
     can_be = np.clip((even - low) / (high - low), 0, 1) * np.clip((1.05 - even) / 0.05, 0, 1)
-    return shade, can_be * (empty.max(2) > _LEAST_SEEN)
+    return shade, can_be * (strongest(empty) > _LEAST_SEEN)

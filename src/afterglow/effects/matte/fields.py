@@ -34,6 +34,11 @@ def enlarged(plane: Plane, like: Plane) -> Plane:
     return plane if plane.shape[:2] == (height, width) else cv2.resize(plane, (width, height))
 
 
+def stride(plane: Plane, most: int) -> int:
+    """The step with which rows and columns are taken for at least so many pixels, if there are."""
+    return max(1, int((plane.shape[0] * plane.shape[1] / most) ** 0.5))
+
+
 def places_of(mask: NDArray[Any], like: Plane) -> NDArray[np.intp]:
     """(N,) places, row after row, in a picture that has the mask's size or about twice that.
 
@@ -46,8 +51,8 @@ def places_of(mask: NDArray[Any], like: Plane) -> NDArray[np.intp]:
 
 def strongest(colours: Plane) -> Plane:
     """(H, W) largest of the three channels."""
-    red, green, blue = cv2.split(colours)
-    high: Plane = cv2.max(cv2.max(red, green), blue)
+    red, green, blue = (colours[..., channel] for channel in range(3))
+    high: Plane = np.maximum(np.maximum(red, green), blue)
     return high
 
 
