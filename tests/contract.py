@@ -26,11 +26,12 @@ NAMES = sorted({entry.name for entry in entry_points(group="afterglow.effects")}
 COMMANDS = [*NAMES, "doctor"]
 LINES = {
     "composite": ["in.mkv", "-", "out.mkv", "--bg=teal"],
+    "generate": ["in.mkv", "-", "out.png", "--prompt=a beach"],
     "matte": ["in.mkv", "out.mkv", "--model=chroma", "--key=green"],
     "plate": ["in.mkv", "-", "out.png"],
 }
 """Arguments that a command needs, where SOURCE and TARGET are not all."""
-PICTURES = {"plate"}
+PICTURES = {"generate", "plate"}
 """Commands that make one picture of a video: no effect of frame after frame."""
 SETTINGS = [
     (name, look) for name in NAMES if name not in PICTURES for look in (None, *looks_of(name))

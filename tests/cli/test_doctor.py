@@ -27,7 +27,7 @@ def test_encoders_are_tried() -> None:
 
 
 def test_what_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {"torch", "ray"}
+    there = {"torch", "ray", "accelerate", "diffusers", "transformers"}
     monkeypatch.setattr(doctor, "find_spec", lambda name: name if name in there else None)
     assert doctor.missing() == {
         "models": 'huggingface_hub, onnxruntime, safetensors: pip install "afterglow[models]"'

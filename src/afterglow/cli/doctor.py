@@ -18,7 +18,15 @@ from afterglow.errors import DeviceError
 
 EXTRAS = {
     "gpu": ("torch",),
-    "models": ("torch", "huggingface_hub", "onnxruntime", "safetensors"),
+    "models": (
+        "torch",
+        "accelerate",
+        "diffusers",
+        "huggingface_hub",
+        "onnxruntime",
+        "safetensors",
+        "transformers",
+    ),
     "cluster": ("ray",),
 }
 """What each extra brings, by module name."""

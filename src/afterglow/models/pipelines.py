@@ -24,6 +24,9 @@ INPAINT: dict[ModelName, str] = {"sd15": "sd15-inpaint", "sdxl": "sdxl-inpaint"}
 CONTROL: dict[ModelName, str] = {"sd15": "controlnet-depth-sd15", "sdxl": "controlnet-depth-sdxl"}
 """Entries of what steers them by depth."""
 
+PACKAGES = ("diffusers", "transformers", "accelerate")
+"""What must be installed to load them."""
+
 _ONE = ("unet/config", "unet/*", "vae/config", "vae/*", "text_encoder/config", "text_encoder/*")
 _WORDS = ("vocab", "merges")
 _PARTS: dict[ModelName, tuple[str, ...]] = {

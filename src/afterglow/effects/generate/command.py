@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +18,19 @@ if TYPE_CHECKING:
     from afterglow.effects.generate.model import Diffusion
     from afterglow.models.painting import ModelName, Refine
 
-LINES = 1080
-"""Height of the picture where --resolution does not say another."""
-
 
 @click.command(short_help="A new background for a shot, from words.")
+@options.beginning_with(resolution=1080)
 @options.making_pictures
 @click.option("--prompt", required=True, metavar="TEXT", help="What the background shall show.")
-@click.option("--negative-prompt", "negative", default="", metavar="TEXT", help="What not.")
+@click.option(
+    "--negative-prompt",
+    "negative",
+    default="",
+    show_default=False,
+    metavar="TEXT",
+    help="What it shall not show.",
+)
 @click.option(
     "--sd-model",
     "model",
@@ -80,10 +84,9 @@ def generate(
 ) -> None:
     """Make a picture of a new background for SOURCE, from a prompt.
 
-    It is painted over the clean plate of a reference frame, all of it anew, and is 1080 lines high
-    unless --resolution says otherwise. ALPHA says where the subject is: a matte file, auto, or -
-    for the matte that SOURCE has itself, which is also taken without ALPHA. auto finds people if
-    the networks are here, else what moves. TARGET is a picture.
+    It is painted over the clean plate of a reference frame, all of it anew. ALPHA says where the
+    subject is: a matte file, auto, or - for the matte that SOURCE has itself, which is also taken
+    without ALPHA. auto finds people if the networks are here, else what moves. TARGET is a picture.
 
     \b
     Examples:
@@ -96,7 +99,6 @@ def generate(
 
     if not prompt.strip():
         raise UsageError("--prompt says nothing", hint="write what the background shall show")
-    run = replace(run, resolution=run.resolution or LINES)
     matted = run.subject.alpha != AUTO or run.finds_people()
     if not matted:
         _note("auto: the networks that find people are not here; the subject is what moves")

@@ -12,10 +12,7 @@ from afterglow.models.depth import ENTRY, NEEDED, depth_of
 from afterglow.models.diffusion import paint
 from afterglow.models.needed import require_needed
 from afterglow.models.painting import ModelName, Painting, Refine, Tell
-from afterglow.models.pipelines import needed_for
-
-PACKAGES = ("diffusers", "transformers", "accelerate")
-"""What must be installed to load them."""
+from afterglow.models.pipelines import PACKAGES, needed_for
 
 
 @dataclass(frozen=True, slots=True)
