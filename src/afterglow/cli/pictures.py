@@ -35,6 +35,11 @@ def tell_steps(name: str, done: int, total: int) -> None:
     click.get_current_context().meta[_COUNT].work(name, done, total)
 
 
+def counting(reporter: Reporter) -> None:
+    """Let ``tell_steps`` tell a reporter of the run under way."""
+    click.get_current_context().meta[_COUNT] = _Count(reporter)
+
+
 class Maker(Protocol):
     """Makes pictures of a video that it may read several times."""
 
@@ -107,8 +112,11 @@ class PictureRun:
 
         matted: the frames need a matte. beside: another picture that is made, if any.
         """
+        from afterglow.media.landing import require_free
+
         for target in filter(None, (self.target, beside)):
-            _require_picture(target)
+            require_picture(target)
+            require_free(target, self.overwrite)
         if self.source != "-" and Path(self.source).is_dir():
             raise UsageError(
                 f"pictures are made of one video, not of a folder ({self.source})",
@@ -162,7 +170,8 @@ class PictureRun:
                 write_line(line)
 
 
-def _require_picture(target: str) -> None:
+def require_picture(target: str) -> None:
+    """Raise UsageError where a name is none of a picture."""
     if not target.lower().endswith(_ENDINGS):
         raise UsageError(
             f"one picture is made, and {target} is none",
