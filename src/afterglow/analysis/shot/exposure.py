@@ -84,7 +84,8 @@ def _stops(before: NDArray[np.float32], after: NDArray[np.float32]) -> Reals:
     change = np.log2(after / before)
     off = np.abs(change - np.median(change, axis=0))
     usual = off <= np.maximum(3 * np.median(off, axis=0), _ALIKE)
-    return np.log2((after * usual).sum(axis=0, dtype=np.float64) / (before * usual).sum(axis=0))
+    now, then = ((light * usual).sum(axis=0, dtype=np.float64) for light in (after, before))
+    return np.asarray(np.log2(now / then))
 
 
 def _seen_from(

@@ -17,12 +17,14 @@ from afterglow.ops.standards import is_known
 Grey: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.float32]
 
-_PIXELS = 640 * 360
+_PIXELS = 480 * 270
 """Pixels of the picture in which points are followed, about."""
-_TILES = 80 * 45
+_TILES = 64 * 36
 """Pixels, about, of the picture whose light is weighed."""
 _COVERED = 4
 """Levels of the matte, 0-255, from which a tile holds some of the subject."""
+_EVERY = 4
+"""Columns from one to the next in which the subject's extent is looked for."""
 _BODY = 0.006
 """Share of a row's pixels that a subject covers at least."""
 
@@ -63,7 +65,7 @@ def glance(frame: Frame, transfer: str) -> Glance:
     """The frame, small. Its pixels may have any size, and may lie on any device."""
     pixels = ops.array_of(_small(frame.pixels))
     eight = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
-    grey = np.asarray(cv2.cvtColor(eight, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = _grey(eight)
     columns, rows = _tiles(grey.shape)
     tiles = np.asarray(cv2.resize(eight, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     matte = None if frame.alpha is None else _matte(frame.alpha, grey.shape)
@@ -75,10 +77,20 @@ def glance(frame: Frame, transfer: str) -> Glance:
 def _small(pixels: Any) -> Any:
     """The picture at about the size in which points are followed."""
     height, width = pixels.shape[:2]
-    shrink = (_PIXELS / (width * height)) ** 0.5
-    if shrink > 0.8:
+    if width * height <= 4 * _PIXELS:
         return pixels
-    return ops.reduce(pixels, max(1, round(width * shrink)), max(1, round(height * shrink)))
+    return ops.reduce(pixels, *_size(width, height))
+
+
+def _size(width: int, height: int) -> tuple[int, int]:
+    shrink = min(1.0, (_PIXELS / (width * height)) ** 0.5)
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _grey(pixels: Grey) -> Grey:
+    """The picture in which points are followed."""
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(ops.reduce(grey, *_size(grey.shape[1], grey.shape[0])), np.uint8)
 
 
 def _matte(alpha: Any, shape: tuple[int, ...]) -> Grey:
@@ -115,13 +127,13 @@ def _subject(
         return np.ones(size[::-1], np.bool_), 0.0, None
     tiles = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.uint8)
     grown = cv2.dilate(tiles, np.ones((3, 3), np.uint8))
-    rows = np.asarray(cv2.reduce(matte, 1, cv2.REDUCE_AVG), np.uint8).ravel()
+    rows = matte[:, ::_EVERY].mean(axis=1, dtype=np.float32)
     return np.asarray(grown < _COVERED), float(tiles.mean()) / 255, _extent(rows)
 
 
-def _extent(rows: Grey) -> tuple[float, float] | None:
+def _extent(rows: Floats) -> tuple[float, float] | None:
     """(top, bottom) of a subject that stands within the picture."""
-    held = np.flatnonzero(rows >= max(1, 255 * _BODY))
+    held = np.flatnonzero(rows >= 255 * _BODY)
     last = len(rows) - 1
     if not held.size or held[0] <= 0.01 * last or held[-1] >= 0.99 * last:
         return None

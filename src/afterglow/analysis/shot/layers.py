@@ -29,10 +29,18 @@ _FRAMES = 36
 """Frames of a segment from which nearness is read."""
 _ROUNDS = 8
 """Times that nearness and motion are solved in turn."""
+_QUICK_ROUNDS = 4
+"""The same, for the motion of a single frame."""
 _NOISE = 0.12
 """Pixels by which a point is followed wrongly in any case."""
 _PARALLAX = 1.0
 """Pixels that the nearest must move against the farthest for a parallax."""
+_PLANE_ROUNDS = 4
+"""The same, for a single plane."""
+_STRAY = 20.0
+"""Pixels above which it makes no difference how far a point strays."""
+_MOSTLY = 0.95
+"""Quantile of the frames whose travel is looked at."""
 _SURE = 6.0
 """That travel over the noise."""
 _EXPLAINED = 0.6
@@ -43,8 +51,11 @@ _FAR, _NEAR = 0.03, 0.97
 """Quantiles of the points that are the farthest and the nearest."""
 _WIDE = 0.06
 """Share of the width from which a shift shows the perspective."""
-_LENSES = (0.0, 0.3, 0.6, 1.0, 1.5, 2.2, 3.2)
+_LENSES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.5, 2.2, 3.2)
 """Squared width over focal length that is tried."""
+_FLAT_WORLD = 2.0
+"""What a single plane leaves unexplained over what planes in depth leave, from which there are
+planes in depth: a lens and a rolling shutter bend a picture as one plane may."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +77,17 @@ def fitted(points: Places, seen: Places, weight: Reals) -> tuple[complex, comple
 
     points, seen: (n,). weight: (n,).
     """
-    turn, shift, _ = _solved(points, seen[None], weight[None], None, 4)
-    return complex(turn[0]), complex(shift[0])
+    say = weight
+    for _ in range(_QUICK_ROUNDS):
+        share = say / say.sum()
+        middle, there = share @ points, share @ seen
+        around = points - middle
+        turn = (share * np.conj(around)) @ seen / (share @ (np.abs(around) ** 2) + 1e-9)
+        shift = there - turn * middle
+        left = np.abs(seen - turn * points - shift)
+        scale = max(2.0 * float(np.median(left)), _NOISE)
+        say = weight / (1 + (left / scale) ** 2) ** 2
+    return complex(turn), complex(shift)
 
 
 def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals | None) -> Motions:
@@ -78,13 +98,15 @@ def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals
     """
     weight = found.astype(np.float64)
     seen = np.where(found, seen, 0)
-    seen = _flat(points, seen, weight, width)
-    turn, shift, _ = _solved(points, seen, weight, None, 5)
+    flat = _flat(points, seen, weight, width)
     if len(points) >= _LEAST_POINTS:
-        nearness = _nearness(points, seen, weight, prior)
+        nearness = _nearness(points, flat, weight, prior)
         if nearness is not None:
-            turn, shift, travel = _with(points, seen, weight, nearness)
+            turn, shift, travel = _with(points, flat, weight, nearness)
             return Motions(turn, shift, travel, nearness)
+    turn, shift, _ = _solved(points, flat, weight, None, 5)
+    if flat is not seen and len(points) >= _LEAST_POINTS:
+        shift, _ = _plane(points, seen, weight)
     return Motions(turn, shift, np.zeros(len(seen), np.complex128), None)
 
 
@@ -106,12 +128,11 @@ def _solved(
 def _least_squares(a: Places, seen: Places, say: Reals) -> Places:
     """(frames, columns) that bring the rows of ``a`` closest to what was seen."""
     outer = (np.conj(a)[:, None] * a[None]).reshape(len(a) ** 2, -1)
-    normal: Places = (say @ outer.T).reshape(-1, len(a), len(a)).astype(np.complex128)
+    normal = np.asarray(say @ outer.T, np.complex128).reshape(-1, len(a), len(a))
     scale = np.trace(normal, axis1=1, axis2=2).real
     normal += np.eye(len(a)) * (1e-9 * scale + 1e-9)[:, None, None]
     right = (say * seen) @ np.conj(a).T
-    found: Places = np.linalg.solve(normal, right[..., None])[..., 0]
-    return found
+    return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0], np.complex128)
 
 
 def _say(left: Reals, weight: Reals) -> Reals:
@@ -181,7 +202,10 @@ def _nearness(points: Places, seen: Places, weight: Reals, prior: Reals | None) 
         near = _scaled(near, kept)
     turn, shift, travel = _solved(points, seen, weight * kept, near, 4)
     rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
-    if not _shows(points, left, rest, near, travel, np.asarray(weight * kept)):
+    weight = np.asarray(weight * kept)
+    if not _shows(points, left, rest, near, travel, weight):
+        return None
+    if _energy(_plane(points, seen, weight)[1], weight) < _FLAT_WORLD * _energy(rest, weight):
         return None
     known = np.where(kept, near, np.nan)
     return known if prior is None else _aligned(known, prior)
@@ -223,12 +247,40 @@ def _shows(
     counts = weight > 0
     if np.count_nonzero(counts.any(axis=0)) < _LEAST_POINTS:
         return False
-    reach = float(np.quantile(np.abs(travel), 0.95))
+    reach = float(np.quantile(np.abs(travel), _MOSTLY))
     noise = float(np.median(np.abs(rest)[counts])) / 1.18
-    before, after = (float(np.minimum(np.abs(x[counts]) ** 2, 400).mean()) for x in (left, rest))
-    if reach < max(_PARALLAX, _SURE * noise) or after > (1 - _EXPLAINED) * before:
+    if reach < max(_PARALLAX, _SURE * noise):
+        return False
+    if _energy(rest, weight) > (1 - _EXPLAINED) * _energy(left, weight):
         return False
     return _together(points, near, np.asarray(counts.any(axis=0))) > _TOGETHER
+
+
+def _energy(left: Places, weight: Reals) -> float:
+    """Mean square of what is left unexplained, in pixels; strays count little."""
+    square = np.minimum(np.abs(left[weight > 0]) ** 2, _STRAY**2)
+    return float(square.mean()) + 1e-4
+
+
+def _plane(points: Places, seen: Places, weight: Reals) -> tuple[Places, Places]:
+    """(frames,) shift of the middle, and (frames, n) what is left, if all lies in one plane.
+
+    The columns are those of a homography, and of what resembles one in a lens.
+    """
+    flat = np.broadcast_to(
+        np.stack((points, np.ones_like(points), np.conj(points))), (len(seen), 3, len(points))
+    )
+    a = np.concatenate((flat, (seen * points)[:, None], (seen * np.conj(points))[:, None]), axis=1)
+    scale = np.abs(a).max(axis=2, keepdims=True) + 1e-9
+    a = a / scale
+    say = weight
+    for _ in range(_PLANE_ROUNDS):
+        said = np.conj(a) * say[:, None]
+        normal = said @ a.transpose(0, 2, 1) + 1e-9 * np.eye(a.shape[1])
+        found = np.linalg.solve(normal, said @ seen[..., None])
+        left = seen - (found.transpose(0, 2, 1) @ a)[:, 0]
+        say = weight * _say(np.abs(left), weight)
+    return np.asarray(found[:, 1, 0] / scale[:, 1, 0]), np.asarray(left)
 
 
 def _together(points: Places, near: Reals, kept: Flags) -> float:

@@ -15,9 +15,9 @@ Places: TypeAlias = NDArray[np.complex128]
 """Places x + iy in pixels, counted from the middle of the picture."""
 Flags: TypeAlias = NDArray[np.bool_]
 
-_CELL = 26
+_CELL = 21
 """Pixels: side of the cell in which one point is taken at most."""
-_MOST = 170
+_MOST = 140
 """Points."""
 _LEAST_CORNER = 2e-4
 """Smaller eigenvalue of a corner's slopes below which it is noise."""
@@ -40,7 +40,7 @@ def detail(grey: Grey, gain: float = 1.0) -> Grey:
     A new exposure then changes little of it. grey: (h, w) uint8.
     """
     factor = _CONTRAST * gain
-    soft = cv2.blur(grey, (31, 31), borderType=cv2.BORDER_REFLECT)
+    soft = cv2.blur(grey, (25, 25), borderType=cv2.BORDER_REFLECT)
     return np.asarray(cv2.addWeighted(grey, factor, soft, -factor, 128), np.uint8)
 
 
