@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
 import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.packet import Packet
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 
 from afterglow.media.options import Say
-from afterglow.media.passengers import Passengers, settle
-from afterglow.media.sound import Cutter, Primed, codec_name, primed_by, sound_encoder
+from afterglow.media.passengers import AnyPacket, Passengers, Seat, settle
+from afterglow.media.sound import Cutter, Primed, Timed, codec_name, primed_by, sound_encoder
 from afterglow.media.subtitles import Translator, translation
 
 if TYPE_CHECKING:
@@ -38,18 +37,6 @@ _QUICKTIME = {
     "deu": "ger", "nld": "dut", "ell": "gre", "isl": "ice", "zho": "chi", "sqi": "alb",
 }  # fmt: skip
 """Languages that QuickTime knows by their older code."""
-
-AnyPacket: TypeAlias = "Packet[Stream]"
-
-
-class Seat(Protocol):
-    """What takes one stream's packets on board."""
-
-    def board(self, packet: AnyPacket) -> list[AnyPacket]:
-        """The packets to write for one that came."""
-
-    def finish(self) -> list[AnyPacket]:
-        """The packets that were still on their way."""
 
 
 def worth_keeping(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -97,6 +84,8 @@ class Cabin:
         left = list(passengers.lost)
         for stream in passengers.streams:
             seat = _seat(container, muxer, stream, passengers, say)
+            if isinstance(stream, AudioStream) and seat and _untimed(stream):
+                seat = Timed(seat, stream)
             if seat is not None:
                 self._seats[stream.index] = seat
             elif not _tells_chapters(stream, passengers):
@@ -238,6 +227,11 @@ def adopt(new: Stream, old: Stream) -> None:
     if new.container.format.name == "mov" and language in _QUICKTIME:
         new.metadata["language"] = _QUICKTIME[language]
     new.disposition = old.disposition
+
+
+def _untimed(stream: Stream) -> bool:
+    """True where packets come without durations: NUT has none."""
+    return "nut" in stream.container.format.name.split(",")
 
 
 def _tells_chapters(stream: Stream, passengers: Passengers) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
+from typing import Protocol, TypeAlias
 
 import av
 import av.container.core
@@ -15,6 +16,7 @@ import av.packet
 import av.stream
 
 Point = tuple[Fraction, Fraction]
+AnyPacket: TypeAlias = "av.packet.Packet[av.stream.Stream]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,10 @@ class Passengers:
     """HDR mastering facts of the pictures."""
     lost: Sequence[str] = ()
     """What the source holds that no target can take, in words ("a second video stream")."""
-    _queue: deque[av.packet.Packet[av.stream.Stream]] = field(default_factory=deque)
+    _queue: deque[AnyPacket] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
 
-    def put(self, packet: av.packet.Packet[av.stream.Stream]) -> None:
+    def put(self, packet: AnyPacket) -> None:
         """Take a packet of one of ``streams`` on board, in the source's own clock."""
         if packet.pts is None:
             packet.pts = packet.dts
@@ -106,7 +108,7 @@ class Passengers:
             with self._lock:
                 self._queue.append(packet)
 
-    def take(self) -> list[av.packet.Packet[av.stream.Stream]]:
+    def take(self) -> list[AnyPacket]:
         """The packets that came since the last call, in the order in which they came."""
         with self._lock:
             packets = list(self._queue)
@@ -124,7 +126,17 @@ class Passengers:
         return max(Fraction(0), self.origin - first * base) if waiting else Fraction(0)
 
 
-def settle(packet: av.packet.Packet[av.stream.Stream], passengers: Passengers) -> bool:
+class Seat(Protocol):
+    """What takes one stream's packets on board."""
+
+    def board(self, packet: AnyPacket) -> list[AnyPacket]:
+        """The packets to write for one that came."""
+
+    def finish(self) -> list[AnyPacket]:
+        """The packets that were still on their way."""
+
+
+def settle(packet: AnyPacket, passengers: Passengers) -> bool:
     """Move a packet to the target's clock and clip it to the cut; False where nothing is left."""
     base = packet.time_base
     moved = round(passengers.origin / base)

@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.stream import Stream
 from numpy.typing import NDArray
 
-from afterglow.media.passengers import Passengers, settle
+from afterglow.media.passengers import Passengers, Seat, settle
 
 _USUAL = {"webm": "libopus", "matroska": "flac"}
 """The codec where the source's own cannot be encoded or held; AAC elsewhere."""
@@ -119,6 +119,44 @@ class Primed:
     def finish(self) -> list[Packet[Stream]]:
         """None: nothing is kept back."""
         return []
+
+
+class Timed:
+    """Sound out of a pipe: NUT tells no durations, so each packet gets its own before it boards.
+
+    It lasts until the next; how long the last one lasts is found by decoding it.
+    """
+
+    def __init__(self, seat: Seat, source: AudioStream) -> None:
+        self._seat = seat
+        self._rate = source.codec_context.sample_rate
+        self._waiting: Packet[Stream] | None = None
+        self._usual = 0
+
+    def board(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
+        """What the packet before makes, now that its end is known."""
+        before, self._waiting = self._waiting, packet
+        if before is None:
+            return []
+        self._usual = max(0, (packet.pts or 0) - (before.pts or 0))
+        before.duration = self._usual
+        return self._seat.board(before)
+
+    def finish(self) -> list[Packet[Stream]]:
+        """What the last packet makes."""
+        last, self._waiting = self._waiting, None
+        if last is None:
+            return self._seat.finish()
+        last.duration = self._length(last)
+        return self._seat.board(last) + self._seat.finish()
+
+    def _length(self, packet: Packet[Stream]) -> int:
+        """Units of the packet's time base; those of the packet before where it cannot be told."""
+        try:
+            samples = sum(cast(AudioFrame, sound).samples for sound in packet.decode())
+        except av.error.FFmpegError:
+            samples = 0
+        return round(Fraction(samples, self._rate) / packet.time_base) or self._usual
 
 
 class Cutter:
