@@ -228,6 +228,8 @@ def test_half_precision_files_compute_in_single_precision_on_the_cpu(
         for path in list(folder.rglob("*.safetensors")):
             rewritten(path, torch.Tensor.half)
             path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
+        config = folder / "text_encoder" / "config.json"
+        config.write_text(json.dumps(json.loads(config.read_text()) | {"dtype": "float16"}))
 
     monkeypatch.setenv(
         "AFTERGLOW_MODELS_LOCK", other_lock(tmp_path / "half", "sd15-inpaint", spoil)
@@ -256,14 +258,15 @@ def test_numbers_that_are_none_are_told(
 def test_only_locked_files_are_read(
     painters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pickle beside the weights, and settings that name a program, are not even seen."""
+    """A pickle, a program, and settings that the lock does not name are not even seen."""
 
     def spoil(folder: Path) -> None:
-        (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a program")
+        (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
         (folder / "unet" / "own_unet.py").write_text("raise SystemExit")
-        (folder / "model_index.json").write_text('{"_class_name": "Other"}')
 
-    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", other_lock(tmp_path, "sd15-inpaint", spoil))
+    lock = other_lock(tmp_path, "sd15-inpaint", spoil)
+    (tmp_path / "sd15-inpaint" / "unet" / "adapter_config.json").write_text("{}")
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", lock)
     seen: list[set[str]] = []
     read = pipelines.read_part
 
