@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.analysis.shot.points import Flags, Places
-
-Reals = NDArray[np.float64]
+from afterglow.analysis.shot.solving import NOISE, Reals, energy, median_of, one_plane, solved
 
 _LEAST_POINTS = 24
 """Points without which no parallax is read."""
@@ -29,16 +28,8 @@ _FRAMES = 36
 """Frames of a segment from which nearness is read."""
 _ROUNDS = 8
 """Times that nearness and motion are solved in turn."""
-_QUICK_ROUNDS = 4
-"""The same, for the motion of a single frame."""
-_NOISE = 0.12
-"""Pixels by which a point is followed wrongly in any case."""
 _PARALLAX = 1.0
 """Pixels that the nearest must move against the farthest for a parallax."""
-_PLANE_ROUNDS = 4
-"""The same, for a single plane."""
-_STRAY = 20.0
-"""Pixels above which it makes no difference how far a point strays."""
 _MOSTLY = 0.95
 """Quantile of the frames whose travel is looked at."""
 _SURE = 6.0
@@ -72,24 +63,6 @@ class Motions:
     """(points,) 0 farthest .. 1 nearest, nan where unknown; None where no parallax shows."""
 
 
-def fitted(points: Places, seen: Places, weight: Reals) -> tuple[complex, complex]:
-    """Turn and shift that most points made.
-
-    points, seen: (n,). weight: (n,).
-    """
-    say = weight
-    for _ in range(_QUICK_ROUNDS):
-        share = say / say.sum()
-        middle, there = share @ points, share @ seen
-        around = points - middle
-        turn = (share * np.conj(around)) @ seen / (share @ (np.abs(around) ** 2) + 1e-9)
-        shift = there - turn * middle
-        left = np.abs(seen - turn * points - shift)
-        scale = max(2.0 * float(np.median(left)), _NOISE)
-        say = weight / (1 + (left / scale) ** 2) ** 2
-    return complex(turn), complex(shift)
-
-
 def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals | None) -> Motions:
     """Camera and parallax of some frames.
 
@@ -98,76 +71,64 @@ def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals
     """
     weight = found.astype(np.float64)
     seen = np.where(found, seen, 0)
+    enough = len(points) >= _LEAST_POINTS
     flat = _flat(points, seen, weight, width)
-    if len(points) >= _LEAST_POINTS:
-        nearness = _nearness(points, flat, weight, prior)
-        if nearness is not None:
-            turn, shift, travel = _with(points, flat, weight, nearness)
-            return Motions(turn, shift, travel, nearness)
-    turn, shift, _ = _solved(points, flat, weight, None, 5)
-    if flat is not seen and len(points) >= _LEAST_POINTS:
-        shift, _ = _plane(points, seen, weight)
+    if enough:
+        tried = [
+            _depths(points, each, weight) for each in ([seen] if flat is seen else [seen, flat])
+        ]
+        best = min(tried, key=lambda depths: depths.cost)
+        if _shows(points, best):
+            near = best.near if prior is None else _aligned(best.near, prior)
+            return Motions(*_with(points, best.flat, weight, near), near)
+    turn, shift, _ = solved(points, flat, weight, None, 5)
+    if flat is not seen and enough:
+        shift, _ = one_plane(points, seen, weight)
     return Motions(turn, shift, np.zeros(len(seen), np.complex128), None)
 
 
-def _solved(
-    points: Places, seen: Places, weight: Reals, near: Reals | None, rounds: int
-) -> tuple[Places, Places, Places]:
-    """(frames,) turn, shift and parallax: weighted least squares, departures losing their say."""
-    columns = [points, np.ones_like(points)] + ([] if near is None else [near + 0j])
-    a: Places = np.stack(columns).astype(np.complex128)
-    say = weight
-    for turn_of in range(rounds):
-        found = _least_squares(a, seen, say)
-        if turn_of < rounds - 1:
-            say = weight * _say(np.abs(seen - found @ a), weight)
-    travel = found[:, 2] if near is not None else np.zeros(len(seen), np.complex128)
-    return found[:, 0], found[:, 1], travel
+@dataclass(frozen=True, slots=True, eq=False)
+class _Depths:
+    """The nearness of points that explains most of some frames."""
 
+    flat: Places
+    """(frames, n) where all frames show the points, without perspective."""
+    near: Reals
+    """(n,) 0 farthest .. 1 nearest, nan where a point does not go with the rest."""
+    seen: Places
+    """(some frames, n) the same in those frames that were asked."""
+    weight: Reals
+    left: Places
+    """(some frames, n) what the camera's turning leaves unexplained."""
+    rest: Places
+    """(some frames, n) what is left then."""
+    travel: Places
+    """(some frames,)"""
 
-def _least_squares(a: Places, seen: Places, say: Reals) -> Places:
-    """(frames, columns) that bring the rows of ``a`` closest to what was seen."""
-    outer = (np.conj(a)[:, None] * a[None]).reshape(len(a) ** 2, -1)
-    normal = np.asarray(say @ outer.T, np.complex128).reshape(-1, len(a), len(a))
-    scale = np.trace(normal, axis1=1, axis2=2).real
-    normal += np.eye(len(a)) * (1e-9 * scale + 1e-9)[:, None, None]
-    right = (say * seen) @ np.conj(a).T
-    return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0], np.complex128)
-
-
-def _say(left: Reals, weight: Reals) -> Reals:
-    """How much each point has to say: less the more it departs, in units of the usual."""
-    usual = _median(left, weight > 0)[:, None]
-    scale = np.maximum(2.0 * usual, _NOISE)
-    return np.asarray(1 / (1 + (left / scale) ** 2) ** 2)
-
-
-def _median(values: Reals, counts: Flags) -> Reals:
-    """(rows,) median of those that count; 0 where none does."""
-    ordered = np.sort(np.where(counts, values, np.inf), axis=1)
-    place = np.maximum(counts.sum(axis=1) - 1, 0) // 2
-    found = ordered[np.arange(len(values)), place]
-    return np.where(np.isfinite(found), found, 0.0)
+    @property
+    def cost(self) -> float:
+        """What is left, in squared pixels."""
+        return energy(self.rest, self.weight)
 
 
 def _flat(points: Places, seen: Places, weight: Reals, width: int) -> Places:
     """What was seen as it would be without perspective, for the lens that explains most."""
-    _, shift, _ = _solved(points, seen, weight, None, 3)
-    some = _some(np.abs(shift), weight)
+    _, shift, _ = solved(points, seen, weight, None, 3)
+    some = _some(weight)
     if np.abs(shift[some]).max(initial=0) < _WIDE * width:
         return seen
     costs = [_cost(points, seen[some], weight[some], shift[some], k / width**2) for k in _LENSES]
     lens = _LENSES[int(np.argmin(costs))] / width**2
     for _ in range(2):
         flat = _unbent(points, seen, shift, lens)
-        _, shift, _ = _solved(points, flat, weight, None, 3)
+        _, shift, _ = solved(points, flat, weight, None, 3)
     return _unbent(points, seen, shift, lens)
 
 
 def _cost(points: Places, seen: Places, weight: Reals, shift: Places, lens: float) -> float:
     """What a lens leaves unexplained."""
     flat = _unbent(points, seen, shift, lens)
-    turn, shift, _ = _solved(points, flat, weight, None, 2)
+    turn, shift, _ = solved(points, flat, weight, None, 2)
     left = np.abs(flat - turn[:, None] * points - shift[:, None]) ** 2
     return float((weight * left / (left + 1)).sum())
 
@@ -177,38 +138,34 @@ def _unbent(points: Places, seen: Places, shift: Places, lens: float) -> Places:
     return np.asarray(seen * (1 - lens * along))
 
 
-def _some(far: Reals, weight: Reals) -> NDArray[np.intp]:
+def _some(weight: Reals) -> NDArray[np.intp]:
     """Some frames, spread over the segment, in which enough points were found."""
     full = np.flatnonzero(weight.sum(axis=1) >= 0.5 * weight.shape[1])
     if not full.size:
-        full = np.arange(len(far))
+        full = np.arange(len(weight))
     return full[np.unique(np.linspace(0, full.size - 1, min(_FRAMES, full.size)).astype(np.intp))]
 
 
-def _nearness(points: Places, seen: Places, weight: Reals, prior: Reals | None) -> Reals | None:
-    """(points,) 0 farthest .. 1 nearest, of one sign or the other; None where no parallax shows."""
-    some = _some(np.zeros(len(seen)), weight)
-    seen, weight = seen[some], weight[some]
-    turn, shift, _ = _solved(points, seen, weight, None, 5)
+def _depths(points: Places, flat: Places, weight: Reals) -> _Depths:
+    """The nearness of all points, of one sign or the other, whether parallax shows or not."""
+    some = _some(weight)
+    seen, weight = flat[some], weight[some]
+    turn, shift, _ = solved(points, seen, weight, None, 5)
     left = (seen - turn[:, None] * points - shift[:, None]) * (weight > 0)
     kept = _steady(left, weight)
     near = _first(left * kept)
     for n in range(_ROUNDS):
-        turn, shift, travel = _solved(points, seen, weight * kept, near, 2)
+        turn, shift, travel = solved(points, seen, weight * kept, near, 2)
         near = _near(points, seen, weight, turn, shift, travel)
         rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
         if n >= _ROUNDS // 2:
             kept = _steady(left, weight) & _fits(rest, weight)
         near = _scaled(near, kept)
-    turn, shift, travel = _solved(points, seen, weight * kept, near, 4)
+    turn, shift, travel = solved(points, seen, weight * kept, near, 4)
     rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
-    weight = np.asarray(weight * kept)
-    if not _shows(points, left, rest, near, travel, weight):
-        return None
-    if _energy(_plane(points, seen, weight)[1], weight) < _FLAT_WORLD * _energy(rest, weight):
-        return None
-    known = np.where(kept, near, np.nan)
-    return known if prior is None else _aligned(known, prior)
+    return _Depths(
+        flat, np.where(kept, near, np.nan), seen, np.asarray(weight * kept), left, rest, travel
+    )
 
 
 def _steady(left: Reals | Places, weight: Reals) -> Flags:
@@ -219,7 +176,7 @@ def _steady(left: Reals | Places, weight: Reals) -> Flags:
 def _first(left: Places) -> Reals:
     """(points,) the pattern in which departures from the camera's motion agree most."""
     rows = np.concatenate((left.real, left.imag))
-    cap = 4 * np.median(np.abs(rows)) + 4 * _NOISE + 0.25 * np.abs(rows).max()
+    cap = 4 * np.median(np.abs(rows)) + 4 * NOISE + 0.25 * np.abs(rows).max()
     _, vectors = np.linalg.eigh(np.clip(rows, -cap, cap) @ np.clip(rows, -cap, cap).T)
     return np.asarray(vectors[:, -1] @ rows)
 
@@ -240,51 +197,26 @@ def _scaled(near: Reals, kept: Flags) -> Reals:
     return np.clip((near - far) / max(float(close - far), 1e-9), -0.5, 1.5)
 
 
-def _shows(
-    points: Places, left: Places, rest: Places, near: Reals, travel: Places, weight: Reals
-) -> bool:
+def _shows(points: Places, found: _Depths) -> bool:
     """Whether a parallax is there: large, clear of the noise, explaining, and of surfaces."""
-    counts = weight > 0
+    counts = found.weight > 0
     if np.count_nonzero(counts.any(axis=0)) < _LEAST_POINTS:
         return False
-    reach = float(np.quantile(np.abs(travel), _MOSTLY))
-    noise = float(np.median(np.abs(rest)[counts])) / 1.18
+    reach = float(np.quantile(np.abs(found.travel), _MOSTLY))
+    noise = float(np.median(np.abs(found.rest)[counts])) / 1.18
     if reach < max(_PARALLAX, _SURE * noise):
         return False
-    if _energy(rest, weight) > (1 - _EXPLAINED) * _energy(left, weight):
+    if found.cost > (1 - _EXPLAINED) * energy(found.left, found.weight):
         return False
-    return _together(points, near, np.asarray(counts.any(axis=0))) > _TOGETHER
+    _, left = one_plane(points, found.seen, found.weight)
+    if energy(left, found.weight) < _FLAT_WORLD * found.cost:
+        return False
+    return _together(points, found.near) > _TOGETHER
 
 
-def _energy(left: Places, weight: Reals) -> float:
-    """Mean square of what is left unexplained, in pixels; strays count little."""
-    square = np.minimum(np.abs(left[weight > 0]) ** 2, _STRAY**2)
-    return float(square.mean()) + 1e-4
-
-
-def _plane(points: Places, seen: Places, weight: Reals) -> tuple[Places, Places]:
-    """(frames,) shift of the middle, and (frames, n) what is left, if all lies in one plane.
-
-    The columns are those of a homography, and of what resembles one in a lens.
-    """
-    flat = np.broadcast_to(
-        np.stack((points, np.ones_like(points), np.conj(points))), (len(seen), 3, len(points))
-    )
-    a = np.concatenate((flat, (seen * points)[:, None], (seen * np.conj(points))[:, None]), axis=1)
-    scale = np.abs(a).max(axis=2, keepdims=True) + 1e-9
-    a = a / scale
-    say = weight
-    for _ in range(_PLANE_ROUNDS):
-        said = np.conj(a) * say[:, None]
-        normal = said @ a.transpose(0, 2, 1) + 1e-9 * np.eye(a.shape[1])
-        found = np.linalg.solve(normal, said @ seen[..., None])
-        left = seen - (found.transpose(0, 2, 1) @ a)[:, 0]
-        say = weight * _say(np.abs(left), weight)
-    return np.asarray(found[:, 1, 0] / scale[:, 1, 0]), np.asarray(left)
-
-
-def _together(points: Places, near: Reals, kept: Flags) -> float:
+def _together(points: Places, near: Reals) -> float:
     """Correlation of nearness with the mean of the four neighbours'."""
+    kept = np.isfinite(near)
     points, near = points[kept], near[kept]
     far = np.abs(points[:, None] - points)
     np.fill_diagonal(far, np.inf)
@@ -296,7 +228,7 @@ def _together(points: Places, near: Reals, kept: Flags) -> float:
 
 def _fits(rest: Places, weight: Reals) -> Flags:
     """(points,) those that go with the model."""
-    left = _median(np.abs(rest).T, (weight > 0).T)
+    left = median_of(np.abs(rest).T, (weight > 0).T)
     return np.asarray(left < max(4 * float(np.median(left)), 1.0))
 
 
@@ -317,7 +249,7 @@ def _with(
     """(frames,) turn, shift and travel, for a nearness that is known."""
     known = np.isfinite(near)
     weight = weight * known
-    turn, shift, moved = _solved(points, seen, weight, np.where(known, near, 0), 5)
+    turn, shift, moved = solved(points, seen, weight, np.where(known, near, 0), 5)
     return turn, shift, moved / turn
 
 

@@ -13,14 +13,20 @@ import numpy as np
 
 from afterglow.analysis.camera import CameraTracker, Motion
 from afterglow.analysis.shot.glance import Glance, Grey
-from afterglow.analysis.shot.layers import Motions, Reals, fitted, lowness, motions
+from afterglow.analysis.shot.layers import Motions, lowness, motions
 from afterglow.analysis.shot.points import Anchor, Flags, Places, anchor, detail
+from afterglow.analysis.shot.solving import Reals, fitted
 
 _LINES = 135
 """Lines of 16:9 at which the picture as a whole is asked."""
 _ENOUGH = 12
 """Points, fewer of which tell no motion."""
-_AGREE = 0.5
+_FOUND = 0.25
+"""Share of the points that must be found again."""
+_STILL, _RESTING = 0.3, 0.3
+"""Pixels within which a point stays where it was, and share of such points from which the camera
+may be at rest, whatever passes before it."""
+_AGREE = 0.4
 """Share of the points followed that must go with the camera."""
 _IN_VIEW = 0.6
 """Share of the anchor's points that must be found again for the next frame to be held to it."""
@@ -74,6 +80,7 @@ class Path:
         self._latest: list[tuple[complex, complex]] = []
         """Turn and shift of the last two frames against the anchor."""
         self._left: Places = np.zeros(0, np.complex128)
+        self._alive: Flags = np.zeros(0, np.bool_)
         """By how much each point missed them last."""
         self._before: Glance | None = None
         self._tracker: CameraTracker | None = None
@@ -112,10 +119,15 @@ class Path:
         """Hold what comes to this frame; new: it is not in any segment yet."""
         nothing = np.zeros(0, np.complex128)
         self._segment = _Segment(anchor(picture, now.matte, nothing), start, None, [], [])
-        self._latest, self._left = [(1, 0)], np.zeros_like(self._segment.anchor.points)
+        self._latest = [(1, 0)]
+        self._afresh(len(self._segment.anchor.points))
         if new:
             points = self._segment.anchor.points
             self._take(points, np.ones(len(points), np.bool_))
+
+    def _afresh(self, count: int) -> None:
+        """Forget by how much the points of another anchor missed."""
+        self._left, self._alive = np.zeros(count, np.complex128), np.ones(count, np.bool_)
 
     def _take(self, seen: Places, found: Flags) -> None:
         assert self._segment is not None
@@ -134,17 +146,28 @@ class Path:
         guess = guess + self._left
         seen, found = held.followed(picture, guess)
         found &= now.shows(seen)
+        found &= self._alive
         count = np.count_nonzero(found)
-        if count < max(_ENOUGH, 0.25 * len(points)):
+        if count < max(_ENOUGH, _FOUND * len(points)):
             return False
-        turn, shift = fitted(points, seen - self._left, found.astype(np.float64))
+        turn, shift = self._fitted(points, seen, found)
         left = seen - turn * points - shift
-        if np.count_nonzero(found & (np.abs(left - self._left) < _OFF)) < _AGREE * count:
+        strays = np.abs(left - self._left) > _OFF
+        if np.count_nonzero(found & strays) > (1 - _AGREE) * count:
             return False
+        self._alive &= ~(found & strays)
+        found &= self._alive
         self._latest = [self._latest[-1], (turn, shift)]
         self._left = np.where(found, left, self._left)
         self._take(seen, found)
         return True
+
+    def _fitted(self, points: Places, seen: Places, found: Flags) -> tuple[complex, complex]:
+        """Turn and shift of a frame; rest is asked first where many points rest."""
+        turn, shift = self._latest[-1]
+        still = found & (np.abs(seen - self._left - turn * points - shift) < _STILL)
+        rests = np.count_nonzero(still) > _RESTING * np.count_nonzero(found)
+        return fitted(points, seen - self._left, found, still if rests else found)
 
     def _expected(self) -> tuple[complex, complex]:
         """Turn and shift if the camera goes on as before."""
@@ -174,7 +197,8 @@ class Path:
             prior[: np.count_nonzero(found)] = nearness[found]
         self._segment = _Segment(held, start, None if nearness is None else prior, [], [])
         step = self._latest[-1][1] - self._latest[0][1]
-        self._latest, self._left = [(1, -step), (1, 0)], np.zeros_like(held.points)
+        self._latest = [(1, -step), (1, 0)]
+        self._afresh(len(held.points))
 
     def _close(self) -> tuple[Stand, Reals | None]:
         """Solve the segment; where its last frame stands, and what is known of the points."""
