@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,19 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.effects.matte.cloth import GREEN, keyed
 from tests.program import afterglow, pictures, sound
-from tests.scenes import Scene, Subject, View, walk, write_clip
+from tests.scenes import Scene, Subject, walk, write_clip
 
-GREEN = (0, 177, 64)
 MODELS = ["--model=chroma", "--model=difference"]
-
-
-def keyed(scene: Scene) -> Iterator[View]:
-    """The scene's subject before a green cloth."""
-    for view in scene:
-        share = view.alpha[..., None] / 255
-        laid = np.rint(share * view.rgb + (1 - share) * np.array(GREEN)).astype(np.uint8)
-        yield replace(view, rgb=laid)
 
 
 @pytest.fixture(scope="module")

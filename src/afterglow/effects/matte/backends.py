@@ -74,6 +74,8 @@ def _not_taken(name: str, models: Collection[str]) -> UsageError:
     takers = [model for model in MODELS if name in _TAKEN.get(model, ())]
     flag = "--" + name.replace("_", "-")
     hint = f"{flag} is for --model {' or '.join(takers)}"
+    if name == "key":
+        hint += ", or says whose light --despill takes off"
     if name == "despill":
         hint = "say whose light it is with --key green, blue or #rrggbb"
     return UsageError(f"{flag} says nothing to --model {', '.join(models)}", hint=hint)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -54,13 +55,24 @@ def make(run: StreamRun, effects: Mapping[str, Matte], codec: CodecName) -> list
     already before the first model works, also for the files of the comparison.
     """
     folder = Path(run.target)
-    if not run.dry_run:
-        make_folder(folder)
+    with _folder(folder, kept=not run.dry_run):
         of_all = (CLIP, SHEET, PAGE) if len(effects) > 1 else ()
         each = [path for model in effects for path in _paths(folder, model, codec)]
         require_free(*each, *(folder / name for name in of_all), overwrite=run.overwrite)
-    made = (_made(run, model, effect, folder, codec) for model, effect in effects.items())
+        made = [_made(run, model, effect, folder, codec) for model, effect in effects.items()]
     return [one for one in made if one is not None]
+
+
+@contextmanager
+def _folder(folder: Path, *, kept: bool) -> Iterator[None]:
+    """Have the folder there; one that is not kept is there no longer than it takes."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    make_folder(folder)
+    try:
+        yield
+    finally:
+        for path in () if kept else new:
+            path.rmdir()
 
 
 def _paths(folder: Path, model: str, codec: CodecName) -> tuple[Path, Path]:
