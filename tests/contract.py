@@ -29,6 +29,7 @@ LINES = {
     "generate": ["in.mkv", "-", "out.png", "--prompt=a beach"],
     "matte": ["in.mkv", "out.mkv", "--model=chroma", "--key=green"],
     "plate": ["in.mkv", "-", "out.png"],
+    "studio": ["in.mkv", "-", "out.mkv", "--bg=room", "--seed=1"],
 }
 """Arguments that a command needs, where SOURCE and TARGET are not all."""
 PICTURES = {"generate", "plate"}

@@ -155,8 +155,10 @@ class StreamRun:
         self, job: Job, effects: tuple[Effect, ...], watch: Watch, reporter: Reporter
     ) -> Summary:
         """Do a run whose last effect looks at the whole video first."""
+        from afterglow.cli.pictures import counting
         from afterglow.engine.studies import Desk, run_study
 
+        counting(reporter)
         alpha = self.subject.alpha if self.subject else OWN
         folder = None if self.cache is None else Path(self.cache)
         desk = Desk(reporter.stage, folder, finds=alpha == AUTO)

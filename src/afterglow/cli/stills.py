@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from afterglow.errors import MediaError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from afterglow.frames import Frame
 
 
@@ -37,3 +40,54 @@ def _only_frame(path: str) -> Frame:
         if first is None or next(frames, None) is not None:
             raise MediaError(f"{path}: one picture is wanted, and this is a video")
         return first
+
+
+def kept_pictures(
+    picture: str | None, depth: str | None, *, overwrite: bool
+) -> Callable[[NDArray[Any], NDArray[Any]], None] | None:
+    """What writes a background and its depth to files; None where neither has a name.
+
+    It is called with (H, W, 3) RGB, uint8 or uint16, and (H, W) float32, 0 far to 1 near.
+
+    Raises:
+        UsageError: a name is none of a picture, or is taken.
+    """
+    from afterglow.cli.pictures import require_picture
+    from afterglow.media.landing import require_free
+
+    for name in filter(None, (picture, depth)):
+        require_picture(name)
+        require_free(name, overwrite)
+    if picture is None and depth is None:
+        return None
+
+    def keep(seen: NDArray[Any], near: NDArray[Any]) -> None:
+        if picture is not None:
+            _write(picture, seen, overwrite)
+        if depth is not None:
+            _write(depth, near, overwrite)
+
+    return keep
+
+
+def _write(target: str, pixels: NDArray[Any], overwrite: bool) -> None:
+    """Write one picture; one of floats, 0 to 1, in 16 bits of grey."""
+    from fractions import Fraction
+
+    import numpy as np
+
+    from afterglow import media
+    from afterglow.frames import Colour, Frame, VideoInfo
+
+    grey = pixels.ndim == 2
+    if grey:
+        pixels = np.repeat(np.rint(pixels * 65535).astype(np.uint16)[..., None], 3, axis=2)
+    depth: Any = 8 if pixels.dtype == np.uint8 else 16
+    height, width = pixels.shape[:2]
+    video = VideoInfo(
+        width, height, Fraction(1), Fraction(1), depth=depth, bits=depth, gray=grey, frames=1,
+        colour=Colour(transfer="iec61966-2-1", range="full"),
+    )  # fmt: skip
+    writing = media.WriteOptions(overwrite=overwrite)
+    with media.open_target(target, video, writing, None, lambda line: None) as opened:
+        opened.write(Frame(pixels, 0))

@@ -101,7 +101,7 @@ def _found_matte(
     )  # what there is to say is said of the source itself
     if cache is None:
         return _copy(job, chain, watch, stage, str(folder))
-    facts = {"effects": [repr(each) for each in effects]}
+    facts = {"effects": [type(each).__name__ for each in effects]}
     known = cache.recall("matte", facts, ".mkv")
     if known is None:
         found = Path(_copy(job, chain, watch, stage, str(folder)))

@@ -10,8 +10,12 @@ COARSE = 128
 """Pixels of the shorter side up to which a level is small."""
 FAINT = 0.0005
 """Light, of white, that is not worth being added."""
+QUARTER = 4
+"""Factor by which the picture is smaller in which colours are sought swiftly."""
 TURNS = (20, 2)
 """Turns of the solver on a small level, and on others."""
+SWIFT_TURNS = (10, 2)
+"""The same where colours are sought swiftly."""
 
 
 def estimate_foreground(
@@ -26,7 +30,8 @@ def estimate_foreground(
     matte changes little, from coarse to fine: Germer, Uelwer, Conrad and Harmeling, Fast
     Multi-Level Foreground Estimation (2020), equations 3 to 6. Here only pixels of the edge are
     solved, all at once in each turn; elsewhere one of the two is the picture itself.
-    swift: colours are sought at half the size, and only made to mix to the picture at the full one.
+    swift: colours are sought at a quarter of the size, and only made to mix to the picture at the
+        full one.
     """
     return half(pixels, "foreground.estimate_foreground")(pixels, alpha, transfer, swift)
 

@@ -54,23 +54,22 @@ def wrapped(
     region = levels.extent(alpha)
     if region is None or amount == 0:
         return own
-    light = rim_of(ground, alpha, transfer, amount, width)
-    rim = region.of(ops.resize(light, alpha.shape[1], alpha.shape[0]))
     depth = _depth(transfer)
+    light = levels.as_depth(rim_of(ground, alpha, transfer, amount, width), depth)
+    rim = region.of(ops.resize(light, alpha.shape[1], alpha.shape[0]))
     lit = ops.screen(ops.to_linear(region.of(own), transfer, depth), rim)
     return levels.patched(own, region, ops.to_display(lit, transfer, _name(own)))
 
 
 def rim_of(ground: Pixels, alpha: Pixels, transfer: str, amount: float, width: float) -> Pixels:
-    """(h, w, 3) linear light of the background around a subject's edge, of a few lines.
+    """(h, w, 3) float32 linear light of the background around a subject's edge, of a few lines.
 
-    It is uint16, or float32 where that does not hold the light. The rest is as for ``wrapped``.
+    The rest is as for ``wrapped``.
     """
     columns, rows = _small(alpha)
     sigma = width * rows / alpha.shape[0]
-    depth = _depth(transfer)
-    beyond = ops.gaussian_blur(levels.invert(_reduced(alpha, columns, rows, depth)), sigma)
-    light = ops.to_linear(ops.reduce(ground, columns, rows), transfer, depth)
+    beyond = ops.gaussian_blur(levels.invert(ops.to_float(ops.reduce(alpha, columns, rows))), sigma)
+    light = ops.to_linear(ops.reduce(ground, columns, rows), transfer)
     light = ops.gain(ops.gaussian_blur(light, _WIDER * sigma), amount)
     return ops.multiply(light, beyond)
 
@@ -136,10 +135,6 @@ def _small(alpha: Pixels) -> tuple[int, int]:
     height, width = alpha.shape[:2]
     rows = min(height, _LINES)
     return max(1, round(width * rows / height)), rows
-
-
-def _reduced(alpha: Pixels, columns: int, rows: int, depth: Depth) -> Pixels:
-    return levels.as_depth(ops.reduce(alpha, columns, rows), depth)
 
 
 def _depth(transfer: str) -> Depth:

@@ -10,7 +10,9 @@ import click
 
 from afterglow.cli import options
 from afterglow.cli.backdrop import still_picture
+from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun
+from afterglow.cli.stills import kept_pictures
 from afterglow.cli.values import Number, Offset
 from afterglow.errors import UsageError
 
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
 
 ROOM = "room"
 """--bg that means the made room."""
+LINES, QP = 1080, 14
+"""Height of the result and its quality where no flag says another."""
+LOSSLESS = 10
+"""--qp of which a pipe does not say that it changes nothing."""
+PAINTING = ("negative", "model", "strength", "steps", "guidance")
+"""Settings of what paints."""
 PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
 
 
 @click.command(short_help="The subject in a new room that moves with the camera.")
-@options.beginning_with(resolution=1080, qp=14)
+@options.beginning_with(resolution=LINES, qp=QP)
 @options.streaming_with_matte
 @options.looks("studio")
 @click.option("--prompt", metavar="TEXT", help="Paint the new room from words.")
@@ -33,6 +41,24 @@ PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
     type=click.Path(),
     metavar="room|IMAGE",
     help="Take a made room, which needs no weights, or a picture.",
+)
+@click.option("--negative-prompt", "negative", default="", metavar="TEXT", help="What not.")
+@click.option(
+    "--sd-model",
+    "model",
+    type=click.Choice(["sd15", "sdxl"]),
+    default="sd15",
+    help="Stable Diffusion 1.5 (512 pixels) or XL (1024 pixels).",
+)
+@click.option(
+    "--strength",
+    type=Number(0, 1, min_open=True),
+    default=0.95,
+    help="How much is painted anew; with less, more of the real room's layout survives.",
+)
+@click.option("--steps", type=click.IntRange(1, 500), default=30, help="Steps of the painting.")
+@click.option(
+    "--guidance", type=Number(1, 50), default=7.5, help="How closely the prompt is followed."
 )
 @click.option(
     "--depth-scale",
@@ -125,9 +151,15 @@ def studio(
 
     if preview:
         run = _preview(run)
-    ground = _ground(run, prompt, background)
+    if run.target == "-" and run.qp == QP:
+        run = replace(run, qp=LOSSLESS)
+    painting = {name: settings.pop(name) for name in PAINTING}
+    ground = _ground(run, background, prompt, painting)
+    if run.source == "-" and not run.dry_run:
+        ground.require()  # else the pipe would be copied first
     shadow = Shadow(darkness) if darkness else None
-    run.through(Studio(ground, margin=bg_margin / 100, shadow=shadow, **settings))
+    kept = kept_pictures(save_bg, save_depth, overwrite=run.overwrite)
+    run.through(Studio(ground, margin=bg_margin / 100, shadow=shadow, keep=kept, **settings))
 
 
 def _preview(run: StreamRun) -> StreamRun:
@@ -138,16 +170,23 @@ def _preview(run: StreamRun) -> StreamRun:
     )
 
 
-def _ground(run: StreamRun, prompt: str | None, background: str | None) -> Ground:
-    """What makes the background."""
+def _ground(
+    run: StreamRun, background: str | None, prompt: str | None, painting: dict[str, Any]
+) -> Ground:
+    """What makes the background; a picture or the made room goes before words."""
     from afterglow.effects.studio.grounds import MadeRoom, Photo
 
+    device, free = run.device_name(), run.subject is not None and run.subject.commercial_only
     if background == ROOM:
         return MadeRoom()
     if background is not None:
         picture = still_picture(background)
-        return Photo(picture, picture.digest, run.device_name())
-    raise UsageError(
-        "nothing says what the new room is",
-        hint="--bg room is a made one, --bg takes a picture, and --prompt paints one from words",
-    )
+        return Photo(picture, picture.digest, device, free)
+    if prompt is None or not prompt.strip():
+        raise UsageError(
+            "nothing says what the new room is",
+            hint="--bg room is a made one, --bg takes a picture, --prompt paints one from words",
+        )
+    from afterglow.effects.studio.model import Painted
+
+    return Painted(prompt, device=device, commercial_only=free, tell=tell_steps, **painting)

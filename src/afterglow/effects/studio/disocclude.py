@@ -135,7 +135,7 @@ def _softened(picture: Array, rest: Mask) -> Array:
 def _slope(depth: Floats) -> float:
     """The usual steepness of the surfaces: the 90th percentile of the change between neighbours."""
     changes = np.abs(np.diff(depth[::4], axis=1)), np.abs(np.diff(depth[:, ::4], axis=0))
-    return max(float(np.quantile(change, 0.9)) for change in changes)
+    return max((float(np.quantile(each, 0.9)) for each in changes if each.size), default=0.0)
 
 
 def _jumps(depth: Floats, reach: int) -> tuple[Floats, Floats]:

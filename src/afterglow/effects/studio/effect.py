@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from itertools import chain
+from typing import Any
+
+from numpy.typing import NDArray
 
 from afterglow.analysis.composing.light import Shadow
 from afterglow.effects.studio.backdrop import MOST_MARGIN, MOST_PIXELS
-from afterglow.effects.studio.grounds import Ground, Made, Takes
+from afterglow.effects.studio.grounds import Ground, Takes
 from afterglow.effects.studio.layering import Layering
 from afterglow.effects.studio.phases import Shelf, Staged, at_rest, staged
 from afterglow.errors import UsageError
@@ -49,8 +52,8 @@ class Studio:
     """Where light comes from, -1 left or top to 1; None: as in the shot."""
     seed: int = 0
     """Which room, and which grain."""
-    keep: Callable[[Made], None] | None = None
-    """Told of the new background."""
+    keep: Callable[[NDArray[Any], NDArray[Any]], None] | None = None
+    """Is given the new background, (H, W, 3) RGB, and its depth, (H, W) 0 far to 1 near."""
     stage: Staged | None = None
     """What the phases before have found; None: a camera at rest in unchanging light."""
 
@@ -83,6 +86,14 @@ class Studio:
         each = video.depth // 8
         frames = pixels * 3 * (_BUFFERS * each + _SOLVER)
         return int(largest * _BACKDROP * each) + frames
+
+    def facts(self) -> Mapping[str, Any] | None:
+        """Tell all settings that decide what comes out; None where more than a video is asked."""
+        if self.keep is not None:
+            return None
+        names = [each.name for each in fields(self) if each.name not in ("ground", "stage", "keep")]
+        shown = {name: repr(getattr(self, name)) for name in names}
+        return {**shown, "ground": dict(self.ground.facts())}
 
     def studied(self, takes: Takes, say: Callable[[str], None], shelf: Shelf | None) -> Studio:
         """Look at the whole shot, make its background, and return a studio that knows both."""

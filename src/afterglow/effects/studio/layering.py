@@ -86,7 +86,7 @@ class Layering:
         if not amount:
             return None
         width = self._settings.wrap_width / 100 * self._video.height
-        return ops.to_float(rim_of(ground, alpha, self._transfer, amount, width))
+        return rim_of(ground, alpha, self._transfer, amount, width)
 
 
 def _lacking(stage: Staged) -> Grain:

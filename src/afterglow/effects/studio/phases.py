@@ -179,7 +179,7 @@ def _set(studio: Studio, scene: Scene, way: Way, texture: Texture, shelf: Shelf 
     with _timed("background", scene.say, silent=scene.takes is None) as note:
         made = _made(studio, scene, shelf, note)
         if studio.keep is not None:
-            studio.keep(made)
+            studio.keep(made.picture, made.depth)
         video = scene.video
         depth: Depth = "uint8" if video.depth == 8 else "uint16"
         picture = np.asarray(as_depth(made.picture, depth))

@@ -46,6 +46,8 @@ def relit(pixels: Pixels, gains: Gains, transfer: str) -> Pixels:
 def _curve(step: int, transfer: str, depth: Depth) -> NDArray[Any]:
     """(256,) or (65536,) what becomes of each level."""
     every = np.arange(256 if depth == "uint8" else 65536, dtype=depth).reshape(-1, 1)
+    if step == 0:
+        return every.ravel()
     light = np.asarray(ops.to_linear(every, transfer), np.float32)
     gain = np.float32(2 ** (step / _STEPS))
     return np.asarray(ops.to_display(rolled(light * gain, float(gain)), transfer, depth)).ravel()

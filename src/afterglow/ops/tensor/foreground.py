@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, pad
 
-from afterglow.ops.foreground import COARSE, FAINT, SMOOTH, TURNS
+from afterglow.ops.foreground import COARSE, FAINT, QUARTER, SMOOTH, SWIFT_TURNS, TURNS
 from afterglow.ops.tensor.colour import from_float, to_display, to_float, to_linear
 from afterglow.ops.tensor.numbers import depth_of
 
@@ -17,18 +17,28 @@ def estimate_foreground(
     """See afterglow.ops.foreground.estimate_foreground."""
     light = _of_light(pixels, transfer).permute(2, 0, 1)
     matte = to_float(alpha).unsqueeze(0)
+    found = (_refined if swift else _solved)(light, matte)
+    return _where_soft(alpha, _of_signal(found[:3].permute(1, 2, 0), pixels, transfer), pixels)
+
+
+def _solved(light: Tensor, matte: Tensor, turns: tuple[int, int] = TURNS) -> Tensor:
+    """(6, h, w) foreground and background, from coarse to fine."""
     levels = [(light, matte)]
     while min(matte.shape[1:]) > 2:
         light, matte = _halved(light), _halved(matte)
         levels.append((light, matte))
     colours = _first(*levels[-1])
     for light, matte in reversed(levels):
-        height, width = matte.shape[1:]
-        if colours.shape[1:] != (height, width):
-            colours = colours.repeat_interleave(2, 1).repeat_interleave(2, 2)[:, :height, :width]
-        finest = matte is levels[0][1] and len(levels) > 1
-        colours = (_refined if swift and finest else _relaxed)(colours, light, matte)
-    return _where_soft(alpha, _of_signal(colours[:3].permute(1, 2, 0), pixels, transfer), pixels)
+        colours = _relaxed(_enlarged(colours, matte, 2), light, matte, turns)
+    return colours
+
+
+def _enlarged(colours: Tensor, matte: Tensor, step: int) -> Tensor:
+    """The colours of a coarser level for a finer one."""
+    height, width = matte.shape[1:]
+    if colours.shape[1:] == (height, width):
+        return colours
+    return colours.repeat_interleave(step, 1).repeat_interleave(step, 2)[:, :height, :width]
 
 
 def true_foreground(pixels: Tensor, alpha: Tensor, plate: Tensor, transfer: str | None) -> Tensor:
@@ -80,11 +90,11 @@ def _of_signal(light: Tensor, like: Tensor, transfer: str | None) -> Tensor:
     return to_display(light, transfer, depth_of(like))
 
 
-def _halved(planes: Tensor) -> Tensor:
+def _halved(planes: Tensor, step: int = 2) -> Tensor:
     """(C, h, w) means of two by two; an odd last row or column counts twice."""
     height, width = planes.shape[1:]
-    wide = pad(planes.unsqueeze(0), (0, width % 2, 0, height % 2), mode="replicate")
-    return avg_pool2d(wide, 2).squeeze(0)
+    wide = pad(planes.unsqueeze(0), (0, -width % step, 0, -height % step), mode="replicate")
+    return avg_pool2d(wide, step).squeeze(0)
 
 
 def _soft(matte: Tensor) -> Tensor:
@@ -111,8 +121,10 @@ def _neighbours(planes: Tensor) -> list[Tensor]:
     return [wide[:, 1:-1, :-2], wide[:, 1:-1, 2:], wide[:, :-2, 1:-1], wide[:, 2:, 1:-1]]
 
 
-def _refined(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:
-    """(6, h, w) the colours of the next coarser level, made to mix to the picture."""
+def _refined(light: Tensor, matte: Tensor) -> Tensor:
+    """(6, h, w) the colours at a quarter of the size, made to mix to the picture."""
+    small = [_halved(each, QUARTER) for each in (light, matte)]
+    colours = _enlarged(_solved(small[0], small[1], SWIFT_TURNS), matte, QUARTER)
     total = 4 * SMOOTH + sum((matte - near).abs() for near in _neighbours(matte))
     missing = light - matte * colours[:3] - (1 - matte) * colours[3:]
     missing = missing / (total + matte**2 + (1 - matte) ** 2)
@@ -120,7 +132,7 @@ def _refined(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:
     return better.clamp(0, 1)
 
 
-def _relaxed(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:
+def _relaxed(colours: Tensor, light: Tensor, matte: Tensor, turns: tuple[int, int]) -> Tensor:
     """(6, h, w) after some turns: see afterglow.ops.opencv.foreground."""
     subject = torch.where(matte == 1, light, colours[:3])
     colours = torch.cat((subject, torch.where(matte == 0, light, colours[3:])))
@@ -128,7 +140,7 @@ def _relaxed(colours: Tensor, light: Tensor, matte: Tensor) -> Tensor:
     weights = [SMOOTH + (matte - near).abs() for near in _neighbours(matte)]
     total = sum(weights[1:], weights[0])
     norm = 1 / (total + matte**2 + (1 - matte) ** 2)
-    for _ in range(TURNS[min(matte.shape[1:]) > COARSE]):
+    for _ in range(turns[min(matte.shape[1:]) > COARSE]):
         near = _neighbours(colours)
         mean = sum((w * n for w, n in zip(weights, near, strict=True)), colours * 0) / total
         missing = (light - matte * mean[:3] - (1 - matte) * mean[3:]) * norm
