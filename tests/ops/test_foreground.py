@@ -111,6 +111,23 @@ def test_laid_over_is_a_mean_of_light(depth: str) -> None:
     assert apart(laid_over(*pictures, LIGHT), wanted) <= 1
 
 
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+@pytest.mark.parametrize("part", [np.s_[:, :], np.s_[20:30, 5:9], np.s_[50:, :]])
+def test_laid_over_is_the_formula_at_every_pixel(depth: Any, part: Any) -> None:
+    below, above = (in_depth(noise(seed, (64, 48, 3)), depth) for seed in (1, 2))
+    white = {"uint8": 255, "uint16": 65535}[depth]
+    alpha = np.zeros((64, 48), depth)
+    alpha[part] = in_depth(noise(3, (64, 48)), depth)[part]
+    alpha[25:28, 6:8], alpha[28:, 6] = white, 1
+    found = laid_over(below, above, alpha, LIGHT)
+    share = alpha[..., None] / np.float64(white)
+    ground, subject = (ops.to_linear(each, LIGHT) for each in (below, above))
+    mean = (ground * (1 - share) + subject * share).astype(np.float32)
+    assert apart(found, ops.to_display(mean, LIGHT, depth)) <= 1
+    assert np.array_equal(found[alpha == 0], below[alpha == 0])
+    assert np.array_equal(found[alpha == white], above[alpha == white])
+
+
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_the_halves_agree(depth: str, device: str) -> None:
     shot = Shot(depth)
