@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from afterglow.analysis.shot.points import Flags, Places
 from afterglow.analysis.shot.solving import NOISE, Reals, energy, median_of, one_plane, solved
 
+_FEWEST = 12
+"""Points without which no motion is read."""
 _LEAST_POINTS = 24
 """Points without which no parallax is read."""
 _FRAMES = 36
@@ -69,6 +71,9 @@ def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals
     points: (n,) in the anchor. seen, found: (frames, n), where and whether each was found again.
     width: of the picture, in pixels. prior: (n,) nearness known before, nan where it is not.
     """
+    if len(points) < _FEWEST:
+        rest = np.zeros(len(seen), np.complex128)
+        return Motions(rest + 1, rest, rest, None)
     weight = found.astype(np.float64)
     seen = np.where(found, seen, 0)
     enough = len(points) >= _LEAST_POINTS

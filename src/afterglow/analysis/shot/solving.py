@@ -52,6 +52,7 @@ def solved(
         found = _least_squares(a, seen, say)
         if turn_of < rounds - 1:
             say = weight * _say(np.abs(seen - found @ a), weight)
+    found[~(weight > 0).any(axis=1)] = np.eye(1, len(a))  # nothing was found again: at rest
     travel = found[:, 2] if near is not None else np.zeros(len(seen), np.complex128)
     return found[:, 0], found[:, 1], travel
 
@@ -75,6 +76,8 @@ def _say(left: Reals, weight: Reals) -> Reals:
 
 def median_of(values: Reals, counts: Flags) -> Reals:
     """(rows,) median of those that count; 0 where none does."""
+    if not values.shape[1]:
+        return np.zeros(len(values))
     ordered = np.sort(np.where(counts, values, np.inf), axis=1)
     place = np.maximum(counts.sum(axis=1) - 1, 0) // 2
     found = ordered[np.arange(len(values)), place]

@@ -20,15 +20,20 @@ _HEIGHTS = 0.03, 3.0
 """Statures between which a camera's height is believed."""
 _HORIZONS = -0.3, 1.1
 """Shares of the picture's height between which a horizon is believed."""
+_IN_VIEW = 0.05, 0.95
+"""The same, of one that lines tell."""
 _LONG = 0.045
 """Share of the picture's diagonal from which a line counts."""
 _UPRIGHT = 20.0
 """Degrees from the vertical up to which a line is upright and tells no horizon."""
+_LEVEL = 4.0
+"""Degrees from the horizontal up to which a line lies across the view, and meets all others at
+its own height."""
 _APART = 5.0
 """Degrees between two lines, from which their meeting place is sharp."""
 _BANDS = 70
 """Bands of the believed heights, in which meeting places are counted."""
-_PEAK, _CLEAR = 0.2, 2.5
+_PEAK, _CLEAR = 0.25, 2.0
 """Share of the meetings that a horizon needs, and its count over the next best."""
 _MEETINGS = 40
 """Meetings, fewer of which tell nothing."""
@@ -73,14 +78,15 @@ def from_lines(grey: Grey, matte: Grey | None) -> float | None:
 
 
 def _lines(grey: Grey, matte: Grey | None) -> NDArray[np.complex128]:
-    """(n, 2) both ends of the lines that are long and not upright."""
+    """(n, 2) both ends of the lines that are long and slanted."""
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
     if found is None:
         return np.zeros((0, 2), np.complex128)
     ends = np.asarray(found, np.float64).reshape(-1, 2, 2) @ np.array([1, 1j])
     along = ends[:, 1] - ends[:, 0]
-    slope = np.abs(np.degrees(np.angle(along)) % 180 - 90)
-    kept = (np.abs(along) > _LONG * np.hypot(*grey.shape)) & (slope > _UPRIGHT)
+    lean = np.abs(np.degrees(np.angle(along)) % 180 - 90)
+    slanted = (lean > _UPRIGHT) & (lean < 90 - _LEVEL)
+    kept = (np.abs(along) > _LONG * np.hypot(*grey.shape)) & slanted
     if matte is not None:
         at = ends.mean(axis=1)
         rows, columns = (
@@ -123,4 +129,5 @@ def _peak(height: Reals, weight: Reals) -> float | None:
     if counts[near].sum() < _PEAK * counts.sum() or soft[best] < _CLEAR * soft[away].max():
         return None
     middles = (edges[1:] + edges[:-1]) / 2
-    return float(np.average(middles[near], weights=counts[near]))
+    place = float(np.average(middles[near], weights=counts[near]))
+    return place if _IN_VIEW[0] < place < _IN_VIEW[1] else None
