@@ -26,12 +26,15 @@ _SPEAKER = "afterglow.speaker"
 
 
 def tell_note(line: str) -> None:
-    """Tell a line of the run, at once where it is under way, else as it begins."""
-    meta = click.get_current_context().meta
-    if _SPEAKER in meta:
-        meta[_SPEAKER](line)
-    else:
-        meta.setdefault(NOTES, []).append(line)
+    """Tell a line of the run, at once where it is under way, else as it begins.
+
+    Without a command that runs, nobody is there to be told.
+    """
+    context = click.get_current_context(silent=True)
+    if context and _SPEAKER in context.meta:
+        context.meta[_SPEAKER](line)
+    elif context:
+        context.meta.setdefault(NOTES, []).append(line)
 
 
 def is_study(effect: Effect) -> bool:

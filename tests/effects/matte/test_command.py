@@ -164,6 +164,17 @@ def test_several_models_are_compared_and_each_gets_what_it_takes(
     assert sorted(path.name for path in out.iterdir()) == sorted([*each, *more])
 
 
+def test_a_matte_without_anybody_is_told_of(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = []
+    for model in ("person", "chroma"):
+        line = ["matte", str(clip), str(tmp_path / f"{model}.mp4"), f"--model={model}"]
+        assert exit_code([*line, "--device=cpu"]) == 0
+        told.append(capsys.readouterr().err.count("no subject was found in any frame"))
+    assert told == [1, 0]
+
+
 def test_a_dry_run_writes_nothing(clip: Path, tmp_path: Path) -> None:
     for target in (tmp_path / "out.mp4", tmp_path / "new" / "out"):
         line = ["matte", str(clip), str(target), "--model=chroma", "--dry-run", *QUIET]

@@ -197,4 +197,5 @@ def _effect(
         spill=spill,
         decontaminate=decontaminate,
         gray=gray,
+        say=tell_note,
     )

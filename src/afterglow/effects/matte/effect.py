@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from afterglow import ops
@@ -40,6 +40,8 @@ class Matte:
     """Give half-covered pixels the subject's own colour, without the background in it."""
     gray: bool = False
     """Give the matte itself as a grey picture, not the subject with a matte."""
+    say: Callable[[str], None] | None = field(default=None, compare=False)
+    """Told where nothing was found in any frame."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
         """Return the video that comes out: grey, or the same with a matte.
@@ -68,7 +70,9 @@ class Matte:
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give every frame with its matte; one that it had is replaced."""
         depth: Depth = "uint8" if video.depth == 8 else "uint16"
-        for frame, cut in cuts(self.backend, frames, video):
+        empty = False
+        for number, (frame, cut) in enumerate(cuts(self.backend, frames, video)):
+            empty = (empty or not number) and not cut.alpha.any()
             shape = finished(
                 ops.beside(cut.alpha, frame.pixels),
                 gamma=self.gamma,
@@ -81,6 +85,8 @@ class Matte:
             else:
                 pixels = self._own_colours(frame, cut, alpha, video.colour.transfer)
                 yield replace(frame, pixels=pixels, alpha=alpha)
+        if empty and self.say is not None:
+            self.say("no subject was found in any frame: the matte is empty")
 
     def _own_colours(self, frame: Frame, cut: Cut, alpha: Any, transfer: str) -> Any:
         """The subject's colours, as clean as is asked for; where it is not, the picture as it was.
