@@ -118,6 +118,20 @@ def grain_of(pixels: Pixels, alpha: Pixels | None = None) -> Grain | None:
     return Grain(fine, _beyond(coarse, fine / 2))
 
 
+def grain_between(one: Pixels, other: Pixels) -> Grain | None:
+    """The noise that changes from a frame to the next, of luma; None if they are too small.
+
+    What stands still, however textured, is none of it.
+    """
+    first, second = (ops.to_float(ops.array_of(ops.luma(each))) for each in (one, other))
+    apart = (second - first) / np.float32(math.sqrt(2)) + np.float32(0.5)
+    whole = np.ones_like(apart)
+    fine, coarse = _sigma(apart, whole), _sigma(_half(apart), _half(whole))
+    if fine is None or coarse is None:
+        return None
+    return Grain(fine, _beyond(coarse, fine / 2))
+
+
 def _half(plane: Array) -> Array:
     height, width = (max(1, side // 2) for side in plane.shape)
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)

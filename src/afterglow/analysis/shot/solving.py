@@ -16,6 +16,8 @@ NOISE = 0.12
 """Pixels by which a point is followed wrongly in any case."""
 _AGREEING = 0.35
 """Share of the points, if fewer stray than the rest, by which straying is measured."""
+_STRAYING = 2.5
+"""That straying, times this, costs a point most of its say."""
 _QUICK_ROUNDS, _PLANE_ROUNDS = 4, 4
 """Times that motion and say are found in turn, for a single frame and for a single plane."""
 _STRAY = 20.0
@@ -36,7 +38,7 @@ def fitted(points: Places, seen: Places, found: Flags, likely: Flags) -> tuple[c
         turn = (share * np.conj(around)) @ seen / (share @ (np.abs(around) ** 2) + 1e-9)
         shift = there - turn * middle
         left = np.where(found, np.abs(seen - turn * points - shift), np.inf)
-        scale = max(2.5 * float(np.partition(left, place)[place]), NOISE)
+        scale = max(_STRAYING * float(np.partition(left, place)[place]), NOISE)
         say = weight / (1 + (left / scale) ** 2) ** 2
     return complex(turn), complex(shift)
 
@@ -69,17 +71,17 @@ def _least_squares(a: Places, seen: Places, say: Reals) -> Places:
 
 def _say(left: Reals, weight: Reals) -> Reals:
     """How much each point has to say: less the more it departs, in units of the usual."""
-    usual = median_of(left, weight > 0)[:, None]
-    scale = np.maximum(2.0 * usual, NOISE)
+    usual = ranked(left, weight > 0, _AGREEING)[:, None]
+    scale = np.maximum(_STRAYING * usual, NOISE)
     return np.asarray(1 / (1 + (left / scale) ** 2) ** 2)
 
 
-def median_of(values: Reals, counts: Flags) -> Reals:
-    """(rows,) median of those that count; 0 where none does."""
+def ranked(values: Reals, counts: Flags, share: float) -> Reals:
+    """(rows,) the value that such a share of those that count lies below; 0 where none counts."""
     if not values.shape[1]:
         return np.zeros(len(values))
     ordered = np.sort(np.where(counts, values, np.inf), axis=1)
-    place = np.maximum(counts.sum(axis=1) - 1, 0) // 2
+    place = (share * np.maximum(counts.sum(axis=1) - 1, 0)).astype(np.intp)
     found = ordered[np.arange(len(values)), place]
     return np.where(np.isfinite(found), found, 0.0)
 

@@ -16,14 +16,14 @@ import numpy as np
 
 from afterglow import ops
 from afterglow.analysis.composing.edges import are_mixed
-from afterglow.analysis.composing.matching import Grain, grain_of
+from afterglow.analysis.composing.matching import Grain, grain_between, grain_of
 from afterglow.analysis.composing.sharpness import blur_between, softness_of
 from afterglow.analysis.shot import Survey, Surveyor
 from afterglow.effects.studio.backdrop import Backdrop
 from afterglow.effects.studio.footing import Footing, Measure
 from afterglow.effects.studio.grounds import Made, Scene, Takes
 from afterglow.effects.studio.poses import Way, way_of
-from afterglow.frames import VideoInfo
+from afterglow.frames import Frame, VideoInfo
 from afterglow.ops.gamut import shown_within
 from afterglow.ops.levels import as_depth
 
@@ -39,6 +39,8 @@ _LOOKS, _APART = 3, 8
 """Frames at full size that are looked at for grain and sharpness, and frames between them."""
 
 
+_FROZEN = 3.0
+"""How much more grain a picture may show than changes from it to the next one."""
 MOST_GRAIN = 0.03
 """Noise, of white, beyond which nothing is added."""
 
@@ -159,19 +161,44 @@ def _frames(takes: Takes, purpose: str) -> Any:
 
 def _texture(takes: Takes) -> Texture:
     """What the first pictures are like."""
-    grains, softnesses, answers = [], [], []
+    grains: list[Grain | None] = []
+    changes, softnesses, answers = list[Grain | None](), list[float | None](), list[bool | None]()
+    before: Frame | None = None
     with closing(_frames(takes, "grain and sharpness")) as frames:
-        for frame in islice(frames, 0, _LOOKS * _APART, _APART):
-            grains += [grain_of(frame.pixels), grain_of(frame.pixels, frame.alpha)]
-            softnesses.append(softness_of(frame.pixels, frame.alpha))
-            if frame.alpha is not None:
-                answers.append(are_mixed(frame.pixels, frame.alpha, takes.video.colour.transfer))
-    known = [(each.fine, each.coarse) for each in grains if each is not None]
-    # What is textured everywhere seems to be noise: the least of what was found is nearest to it.
-    grain = Grain(*np.minimum(np.min(known, axis=0), MOST_GRAIN).tolist()) if known else None
+        for number, frame in enumerate(islice(frames, (_LOOKS - 1) * _APART + 2)):
+            if number % _APART == 0:
+                grains += [grain_of(frame.pixels), grain_of(frame.pixels, frame.alpha)]
+                softnesses.append(softness_of(frame.pixels, frame.alpha))
+                answers.append(_mixed(frame, takes.video))
+            elif number % _APART == 1 and before is not None:
+                changes.append(grain_between(before.pixels, frame.pixels))
+            before = frame
     soft = [each for each in softnesses if each is not None]
     said = [each for each in answers if each is not None]
-    return Texture(grain, min(soft, default=None), said[0] if said else True)
+    return Texture(_noise(grains, changes), min(soft, default=None), said[0] if said else True)
+
+
+def _mixed(frame: Frame, video: VideoInfo) -> bool | None:
+    if frame.alpha is None:
+        return None
+    return are_mixed(frame.pixels, frame.alpha, video.colour.transfer)
+
+
+def _noise(still: list[Grain | None], moving: list[Grain | None]) -> Grain | None:
+    """The grain of a shot: the least that was found in pictures, less what does not change.
+
+    What is textured everywhere seems to be noise, and codecs freeze some of the noise.
+    """
+    pictures, changes = (
+        np.array([(each.fine, each.coarse) for each in found if each is not None])
+        for found in (still, moving)
+    )
+    if not len(pictures):
+        return None
+    least = np.minimum(pictures.min(axis=0), MOST_GRAIN)
+    if len(changes):
+        least = np.minimum(least, np.maximum(changes.min(axis=0), least / _FROZEN))
+    return Grain(*least.tolist())
 
 
 def _set(studio: Studio, scene: Scene, way: Way, texture: Texture, shelf: Shelf | None) -> Staged:

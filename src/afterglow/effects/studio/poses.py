@@ -11,6 +11,11 @@ from afterglow.effects.studio.backdrop import MOST_MARGIN, Pose, limited, margin
 SPARE = 0.01
 """Margin beyond what is needed, so that no view touches the edge."""
 
+_STILL = 0.002
+"""Pixels, degrees, or thousandths of size."""
+_LEAST = 0.25
+"""Pixels beyond the edge that are mirrored and not seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -29,7 +34,13 @@ class Way:
     @property
     def moves(self) -> bool:
         """True where the camera is not always at rest."""
-        return any(pose != Pose() for pose in self.poses)
+        return any(not _rests(pose) for pose in self.poses)
+
+
+def _rests(pose: Pose) -> bool:
+    """True where a pose moves nothing by what could be seen."""
+    away = (pose.dx, pose.dy, pose.turn, pose.travel_x, pose.travel_y, 1000 * (pose.zoom - 1))
+    return max(map(abs, away)) < _STILL
 
 
 def pose_of(view: View, depth_scale: float) -> Pose:
@@ -50,18 +61,15 @@ def way_of(
     size: (width, height) of a frame. margin: share of the frame on every side; 0 for what the way
     needs.
     """
-    wanted = [pose_of(view, depth_scale) for view in views]
+    wanted = tuple(pose_of(view, depth_scale) for view in views)
     need = margin_for(wanted, *size)
-    if need:
-        need += SPARE
-    given = min(margin or need, MOST_MARGIN)
-    whole = oversized(*size, given)
-    # The frame and half a margin more on each side: what sizes and sums are rounded by is free.
+    need = 0.0 if need * max(size) < _LEAST else need
+    whole = oversized(*size, min(margin or need + (SPARE if need else 0), MOST_MARGIN))
     room = min((side - frame) / 2 / frame for side, frame in zip(whole, size, strict=True))
-    if need - SPARE > room:
-        say(
-            f"the camera goes {need:.0%} of the frame beyond its edges, and the background has "
-            f"{room:.0%} to spare: its way is gently limited"
-        )
-    poses = tuple(limited(pose, whole, *size) for pose in wanted)
-    return Way(poses, whole)
+    if need <= room:
+        return Way(wanted, whole)
+    say(
+        f"the camera goes {need:.0%} of the frame beyond its edges, and the background has "
+        f"{room:.0%} to spare: its way is gently limited"
+    )
+    return Way(tuple(limited(pose, whole, *size) for pose in wanted), whole)
