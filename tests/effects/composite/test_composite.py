@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.analysis.composing import matching
 from afterglow.analysis.composing.light import Shadow
 from afterglow.effects.composite.backdrops import Plain
 from afterglow.effects.composite.effect import Composite
@@ -269,6 +270,18 @@ def test_the_cleaner_one_gets_the_grain_of_the_other(subject: float, ground: flo
     assert np.array_equal(made, again), "and is the same for the same seed"
     other = next(replace(effect, seed=4).stream(iter(take.frames), take.video))
     assert not np.array_equal(made[0], np.asarray(other.pixels))
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_grain_is_the_same_on_arrays_and_tensors(depth: Literal[8, 16]) -> None:
+    take = Take(depth)
+    field = matching.field_of_grain(*take.size, 3)
+    given = matching.Grain(0.02, 0.01), field, (1, 2), take.depth
+    found = np.asarray(matching.grainy(take.pixels, *given)).astype(int)
+    wanted = matching.grainy(torch.from_numpy(take.pixels), *given).numpy().astype(int)
+    assert np.abs(found - wanted).max() <= 1
+    assert 3 < np.std(found - take.pixels) * 255 / take.white < 8
+    assert matching.grainy(take.pixels, matching.Grain(0, 0), *given[1:]) is take.pixels
 
 
 def test_equal_grain_is_left_as_it_is() -> None:

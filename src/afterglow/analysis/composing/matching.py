@@ -109,6 +109,11 @@ def grain_of(pixels: Pixels, alpha: Pixels | None = None) -> Grain | None:
     pixels: (H, W, 3) R'G'B'; alpha: (H, W). Immerkaer, Fast noise variance estimation (1996),
     equation 4, on the smoothest blocks, at full size and at half of it.
     """
+    if alpha is not None:
+        region = _blocks_around(alpha)
+        if region is None:
+            return None
+        pixels, alpha = region.of(pixels), region.of(alpha)
     luma = ops.to_float(ops.array_of(ops.luma(pixels)))
     whole = np.ones_like(luma) if alpha is None else ops.to_float(ops.array_of(alpha))
     fine = _sigma(luma, whole)
@@ -130,6 +135,22 @@ def grain_between(one: Pixels, other: Pixels) -> Grain | None:
     if fine is None or coarse is None:
         return None
     return Grain(fine, _beyond(coarse, fine / 2))
+
+
+def _blocks_around(alpha: Pixels) -> levels.Region | None:
+    """The region of a matte, so far as to hold whole blocks at half the size, and their margin."""
+    found = levels.extent(alpha)
+    if found is None:
+        return None
+    height, width = alpha.shape[:2]
+    left, top, right, bottom = found.grown(2, (width, height))
+    step = 2 * _BLOCK
+    return levels.Region(
+        left // step * step,
+        top // step * step,
+        min(width, -(-right // step) * step),
+        min(height, -(-bottom // step) * step),
+    )
 
 
 def _half(plane: Array) -> Array:
@@ -177,15 +198,28 @@ def grainy(
     pixels: Pixels, grain: Grain, field: tuple[Array, Array], seed: Sequence[int], depth: Depth
 ) -> Pixels:
     """The picture with noise of its own, the same in all channels; the seed tells which."""
+    if not grain.fine and not grain.coarse:
+        return pixels
     height, width = pixels.shape[:2]
     rng = np.random.default_rng(seed)
     noise = np.zeros((height, width), np.float32)
     for share, plane in zip((grain.fine, grain.coarse), field, strict=True):
         y, x = rng.integers(0, _ROAM + 1, 2)
         noise += np.float32(share) * plane[y : y + height, x : x + width]
+    if isinstance(pixels, np.ndarray):
+        return _with_noise(pixels, noise)
     noisy: Any = ops.to_float(pixels) + ops.beside(noise[..., np.newaxis], pixels)
     result: Pixels = ops.from_float(noisy, depth)
     return result
+
+
+def _with_noise(pixels: Array, noise: Array) -> Array:
+    """The same for an array of integers: noise is rounded once, not each of the channels."""
+    deep = pixels.dtype == np.uint16
+    steps = noise * np.float32(65535 if deep else 255)
+    whole = np.rint(steps, out=steps).astype(np.int32 if deep else np.int16)
+    kind = cv2.CV_16U if deep else cv2.CV_8U
+    return cv2.add(pixels, cv2.merge([whole] * 3), dtype=kind)
 
 
 class Window:
