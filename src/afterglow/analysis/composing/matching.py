@@ -217,7 +217,7 @@ def _with_noise(pixels: Array, noise: Array) -> Array:
     """The same for an array of integers: noise is rounded once, not each of the channels."""
     deep = pixels.dtype == np.uint16
     steps = noise * np.float32(65535 if deep else 255)
-    whole = np.rint(steps, out=steps).astype(np.int32 if deep else np.int16)
+    whole: Array = np.rint(steps, out=steps).astype(np.int32 if deep else np.int16)
     kind = cv2.CV_16U if deep else cv2.CV_8U
     return cv2.add(pixels, cv2.merge([whole] * 3), dtype=kind)
 
