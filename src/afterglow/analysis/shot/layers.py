@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.analysis.shot.points import Flags, Places
-from afterglow.analysis.shot.solving import NOISE, Reals, energy, median_of, one_plane, solved
+from afterglow.analysis.shot.solving import NOISE, Reals, energy, one_plane, ranked, solved
 
 _FEWEST = 12
 """Points without which no motion is read."""
@@ -28,7 +28,9 @@ _LEAST_POINTS = 24
 """Points without which no parallax is read."""
 _FRAMES = 36
 """Frames of a segment from which nearness is read."""
-_ROUNDS = 8
+_BOLD = 1.5
+"""Factor on each step of nearness: the two are slow to agree by themselves."""
+_ROUNDS = 12
 """Times that nearness and motion are solved in turn."""
 _PARALLAX = 1.0
 """Pixels that the nearest must move against the farthest for a parallax."""
@@ -161,7 +163,7 @@ def _depths(points: Places, flat: Places, weight: Reals) -> _Depths:
     near = _first(left * kept)
     for n in range(_ROUNDS):
         turn, shift, travel = solved(points, seen, weight * kept, near, 2)
-        near = _near(points, seen, weight, turn, shift, travel)
+        near = near + _BOLD * (_near(points, seen, weight, turn, shift, travel) - near)
         rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
         if n >= _ROUNDS // 2:
             kept = _steady(left, weight) & _fits(rest, weight)
@@ -233,7 +235,7 @@ def _together(points: Places, near: Reals) -> float:
 
 def _fits(rest: Places, weight: Reals) -> Flags:
     """(points,) those that go with the model."""
-    left = median_of(np.abs(rest).T, (weight > 0).T)
+    left = ranked(np.abs(rest).T, (weight > 0).T, 0.5)
     return np.asarray(left < max(4 * float(np.median(left)), 1.0))
 
 

@@ -69,6 +69,7 @@ def rested(stands: list[Stand], width: int) -> list[Stand]:
 
 def _held(stands: list[Stand], width: int) -> list[Stand]:
     """One shot, each run of frames that stay within a fraction of a pixel made one place."""
+    stands = [replace(stands[0], turn=1, shift=0, travel=0), *stands[1:]]
     result, start = list(stands), 0
     places = _corners(stands, width)
     while start < len(stands):

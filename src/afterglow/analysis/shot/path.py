@@ -26,12 +26,13 @@ _FOUND = 0.25
 _STILL, _RESTING = 0.3, 0.3
 """Pixels within which a point stays where it was, and share of such points from which the camera
 may be at rest, whatever passes before it."""
-_AGREE = 0.4
+_AGREE = 0.35
 """Share of the points followed that must go with the camera."""
 _IN_VIEW = 0.6
 """Share of the anchor's points that must be found again for the next frame to be held to it."""
-_OFF = 1.5
-"""Pixels by which a point may miss the camera's motion more than in the frame before."""
+_OFF, _OWN = 2.5, 1.5
+"""Pixels by which a point may miss the camera's motion more than in the frame before, to agree;
+and from which it has a motion of its own where no matte tells."""
 _TURNED, _GROWN = 8.0, 0.15
 """Degrees and logarithm of the zoom, against the anchor, from which a new one is taken."""
 _LONGEST = 240
@@ -142,21 +143,20 @@ class Path:
         if len(points) < _ENOUGH:
             return False
         turn, shift = self._expected()
-        guess = turn * points + shift
-        guess = guess + self._left
+        guess = turn * points + shift + self._left
         seen, found = held.followed(picture, guess)
-        found &= now.shows(seen)
-        found &= self._alive
+        found &= now.shows(seen) & self._alive
         count = np.count_nonzero(found)
         if count < max(_ENOUGH, _FOUND * len(points)):
             return False
         turn, shift = self._fitted(points, seen, found)
         left = seen - turn * points - shift
-        strays = np.abs(left - self._left) > _OFF
-        if np.count_nonzero(found & strays) > (1 - _AGREE) * count:
+        apart = np.abs(left - self._left)
+        if np.count_nonzero(found & (apart < _OFF)) < _AGREE * count:
             return False
-        self._alive &= ~(found & strays)
-        found &= self._alive
+        if now.matte is None:
+            self._alive &= ~(found & (apart > _OWN))
+            found &= self._alive
         self._latest = [self._latest[-1], (turn, shift)]
         self._left = np.where(found, left, self._left)
         self._take(seen, found)

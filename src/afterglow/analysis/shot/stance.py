@@ -48,7 +48,9 @@ def from_walk(feet: Reals, stature: Reals) -> tuple[float, float] | None:
     if len(feet) < _FEWEST:
         return None
     low, high = np.quantile(stature, (0.05, 0.95))
-    if high < _NEARER * low or np.corrcoef(stature, feet)[0, 1] < _LINEAR:
+    if high < _NEARER * low or np.ptp(feet) == 0:
+        return None
+    if np.corrcoef(stature, feet)[0, 1] < _LINEAR:
         return None
     height, horizon = np.polyfit(stature, feet, 1)
     if not (_HEIGHTS[0] < height < _HEIGHTS[1] and _HORIZONS[0] < horizon < _HORIZONS[1]):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from afterglow.analysis.shot.exposure import Exposure, smoothed
 from afterglow.analysis.shot.glance import Glance, glance
+from afterglow.analysis.shot.lit import middle_of_light
 from afterglow.analysis.shot.oriented import oriented, rested
 from afterglow.analysis.shot.path import Path, Stand
 from afterglow.analysis.shot.stance import from_lines, from_walk, height_above
@@ -121,22 +122,6 @@ def _view(stand: Stand, scale: float, gain: list[float]) -> View:
         (red, green, blue),
         stand.shot,
     )
-
-
-def middle_of_light(total: Reals, count: Reals) -> tuple[float, float]:
-    """(x, y), -1 to 1 from the middle, y down, of the light of a background.
-
-    total: (r, c) sum of its luminance over some frames. count: (r, c) in how many it was seen; what
-    never was is taken to be as bright as the rest.
-    """
-    seen = count > 0
-    if not seen.any() or total.sum() <= 0:
-        return 0.0, 0.0
-    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=seen)
-    mean[~seen] = np.nanmean(mean)
-    y, x = ((np.arange(side) + 0.5) * 2 / side - 1 for side in mean.shape)
-    weight = mean / mean.sum()
-    return float((weight * x).sum()), float((weight * y[:, None]).sum())
 
 
 def survey(frames: Iterable[Frame], video: VideoInfo, *, smooth: int = 15) -> Survey:
