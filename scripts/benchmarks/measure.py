@@ -28,6 +28,8 @@ class Spent:
     """Seconds of all cores."""
     peak_mb: float
     """Largest resident memory, in 10^6 bytes."""
+    said: str = ""
+    """What it said on stderr."""
 
 
 def spend(command: Sequence[str]) -> Spent:
@@ -45,7 +47,8 @@ def spend(command: Sequence[str]) -> Spent:
     if child.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{said.decode(errors='replace')}")
     wall = time.perf_counter() - begun
-    return Spent(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
+    cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6
+    return Spent(wall, cpu, peak, said.decode(errors="replace"))
 
 
 def in_turn(turns: int, *runs: Callable[[], Spent]) -> list[Spent]:

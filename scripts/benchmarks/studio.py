@@ -1,0 +1,125 @@
+"""studio against a plain transcode: of its own output, the same pictures, and of the source."""
+
+import re
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from benchmarks.measure import AFTERGLOW, Spent, clip, in_turn, spend, transcode
+
+QP, PRESET = 14, "medium"
+SECONDS = 10.0
+PACE = re.compile(r"(analysis|render): (\d+) frames in [\d.]+ s \(([\d.]+) fps\)")
+
+
+def run(*, quick: bool) -> dict[str, object]:
+    """Paces of both phases, wall time over a transcode's, and peak memory, at 1080 lines."""
+    seconds, turns = (2.0, 1) if quick else (SECONDS, 3)
+    with tempfile.TemporaryDirectory(prefix="afterglow-bench-") as name:
+        folder = Path(name)
+        return {
+            "settings": f"--bg room, matte from a file; libx264 -qp {QP} -preset {PRESET}",
+            "analysis_of_360_lines_fps": _analysis(folder, seconds),
+            "still_1080p": _against(folder, clip(folder, 1080, seconds), seconds, turns),
+            "pan_1080p": _against(folder, panned(folder, 1080, seconds), seconds, turns),
+            "memory_1080p": _memory(folder, (2.0, 4.0) if quick else (10.0, 30.0)),
+        }
+
+
+def _studio(source: Path, matte: Path, target: Path) -> list[str]:
+    flags = ["--bg=room", "--seed=1", "--overwrite", "--device=cpu", "--encoder=software"]
+    more = [f"--preset={PRESET}", f"--qp={QP}"]
+    return [*AFTERGLOW, "studio", str(source), str(matte), str(target), *flags, *more]
+
+
+def _analysis(folder: Path, seconds: float) -> float:
+    """Frames a second of the first phase; decoding the clip, which has 360 lines, is in it."""
+    source = panned(folder, 360, seconds)
+    made = [*_studio(source, matte_of(source), folder / "small.mp4"), "--resolution=360"]
+    return paces(spend(made))["analysis"]
+
+
+def _against(folder: Path, source: Path, seconds: float, turns: int) -> dict[str, float]:
+    matte, made = matte_of(source), folder / "studio.mp4"
+    paced = paces(spend(_studio(source, matte, made)))
+    mine, floor, plain = in_turn(
+        turns,
+        lambda: spend(_studio(source, matte, folder / "again.mp4")),
+        lambda: spend(transcode(made, folder / "floor.mp4", QP, PRESET)),
+        lambda: spend(transcode(source, folder / "plain.mp4", QP, PRESET)),
+    )
+    frames = round(seconds * 24)
+    return {
+        "ratio_to_transcode_of_output": round(mine.wall / floor.wall, 3),
+        "ratio_to_transcode_of_source": round(mine.wall / plain.wall, 3),
+        "analysis_fps": paced["analysis"],
+        "render_fps": paced["render"],
+        "studio_fps": round(frames / mine.wall, 1),
+        "transcode_fps": round(frames / floor.wall, 1),
+        "studio_cpu_ms_per_frame": round(mine.cpu / frames * 1000, 1),
+        "transcode_cpu_ms_per_frame": round(floor.cpu / frames * 1000, 1),
+        "studio_peak_mb": round(mine.peak_mb),
+        "transcode_peak_mb": round(floor.peak_mb),
+    }
+
+
+def _memory(folder: Path, lengths: tuple[float, float]) -> dict[str, float]:
+    """Peak memory of a short and a long run, in 10^6 bytes, and their ratio."""
+    short, long = (
+        spend(_studio(source, matte_of(source), folder / "memory.mp4")).peak_mb
+        for source in (clip(folder, 1080, each) for each in lengths)
+    )
+    return {
+        f"peak_mb_{lengths[0]:g}s": round(short),
+        f"peak_mb_{lengths[1]:g}s": round(long),
+        "peak_ratio": round(long / short, 3),
+    }
+
+
+def paces(spent: Spent) -> dict[str, float]:
+    """Frames a second of each phase, as the program told."""
+    return {phase: float(fps) for phase, _, fps in PACE.findall(spent.said)}
+
+
+def panned(folder: Path, lines: int, seconds: float) -> Path:
+    """The clip seen by a camera that pans to and fro within it, a pixel or two a frame."""
+    target = folder / f"pan-{lines}-{seconds:g}.mp4"
+    if target.exists():
+        return target
+    width, scale = lines * 16 // 9, 1.25
+    size = round(width * scale), round(lines * scale)
+    with av.open(str(clip(folder, lines, seconds))) as given, av.open(str(target), "w") as box:
+        stream = box.add_stream("libx264", rate=24, options={"qp": "18", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = width, lines, "yuv420p"
+        for index, frame in enumerate(given.decode(video=0)):
+            whole = cv2.resize(frame.to_ndarray(format="rgb24"), size)
+            x = (size[0] - width) / 2 * (1 + 0.9 * np.sin(index / 60))
+            y = (size[1] - lines) / 2
+            part = cv2.getRectSubPix(whole, (width, lines), (x + width / 2, y + lines / 2))
+            made = av.VideoFrame.from_ndarray(part, format="rgb24")
+            made.pts, made.time_base = index, Fraction(1, 24)
+            box.mux(stream.encode(made))
+        box.mux(stream.encode(None))
+    return target
+
+
+def matte_of(source: Path) -> Path:
+    """A matte for a clip: of the person networks where they are here, else a made one."""
+    target = source.with_name(f"{source.stem}-matte.mp4")
+    if not target.exists():
+        model = "person" if _has_networks() else "chroma"
+        more = [] if model == "person" else ["--key=white"]
+        flags = [f"--model={model}", "--quiet", "--device=cpu", *more]
+        spend([*AFTERGLOW, "matte", str(source), str(target), *flags])
+    return target
+
+
+def _has_networks() -> bool:
+    from afterglow.models.store import open_store
+
+    store = open_store()
+    names = ("person-landscape", "person-square")
+    return all(store.presence(store.lock.model(name)) == "yes" for name in names)
