@@ -81,7 +81,7 @@ def lit_over(below: Array, above: Array, alpha: Array, rim: Array | None, transf
 
 def _pasted(below: Array, above: Array, alpha: Array) -> Array:
     """The one picture with the other where the matte is white; a copy."""
-    full = cv2.compare(alpha, WHITE[alpha.dtype.name], cv2.CMP_EQ)  # type: ignore[call-overload]
+    full = (alpha == WHITE[alpha.dtype.name]).view(np.uint8)
     pasted = below.copy()
     left, top, width, height = cv2.boundingRect(full)
     box = Region(left, top, left + width, top + height)
