@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from afterglow.ops.halves import Array, Depth, Picture, half
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 
 class Region(NamedTuple):
@@ -194,20 +194,6 @@ def black(like: Picture, shape: tuple[int, ...], depth: Depth) -> Picture:
     return half(like, "levels.black")(like, shape, depth)
 
 
-def unmixed(picture: Picture, ground: Picture, alpha: Picture) -> Picture:
-    """The straight colour of what was laid over a known ground: F = (I - (1 - a) B) / a.
-
-    picture, ground: (H, W, 3). alpha: (H, W) of what lies over the ground; where it is 0 the
-    picture stays. Smith and Blinn, "Blue screen matting" (1996), equation 1.
-    """
-    return half(picture, "levels.unmixed")(picture, ground, alpha)
-
-
 def patched(pixels: Picture, region: Region, part: Picture) -> Picture:
     """A copy of the picture with ``part`` in the region."""
     return half(pixels, "levels.patched")(pixels, region, part)
-
-
-def to_array(pixels: Array | torch.Tensor) -> Array:
-    """The picture as a NumPy array in main memory; a small one costs little even from a GPU."""
-    return cast(Array, half(pixels, "levels.to_array")(pixels))

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.ops import levels
 
 _MEMORY = 0.7
 """Weight of the matte before, where nothing speaks against it."""
@@ -67,7 +66,7 @@ def _weight(
     now: NDArray[np.uint8], before: NDArray[np.uint8], flow: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """(h, w) how much the matte before counts."""
-    apart = levels.brightest_channel(levels.apart(_carried(before, flow), now))
+    apart = ops.difference(_carried(before, flow), now)
     unlike = cv2.blur(apart.astype(np.float32), (5, 5))
     speed = np.hypot(flow[..., 0], flow[..., 1]) / (_FAST * max(flow.shape))
     return np.asarray(_MEMORY * np.exp(-np.square(unlike / _UNLIKE) - np.square(speed)), np.float32)

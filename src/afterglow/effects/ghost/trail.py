@@ -13,6 +13,7 @@ from afterglow.effects.ghost.gates import Layer
 from afterglow.effects.ghost.window import Sizes, Window
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops import levels
+from afterglow.ops.foreground import true_foreground
 from afterglow.ops.halves import Array, Depth
 from afterglow.ops.levels import Region
 from afterglow.ops.standards import fits_uint16
@@ -254,7 +255,7 @@ def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels | None, by: P
         cover = levels.as_depth(cover, by.given)
         joined = ops.add if by.ghost.order == "behind" else ops.screen
         alpha = joined(below, cover)
-        part = levels.unmixed(part, ground, alpha)
+        part = true_foreground(part, alpha, ground)
         return replace(
             bare,
             pixels=levels.patched(bare.pixels, full, part),

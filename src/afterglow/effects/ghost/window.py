@@ -187,7 +187,7 @@ def windows(
     for number, frame in enumerate(frames):
         seen = _print(frame, sizes)
         look = _look(seen.picture, sizes)
-        motion = tracker.step(levels.to_array(look), _subject(seen, sizes))
+        motion = tracker.step(ops.array_of(look), _subject(seen, sizes))
         before = _moment(look, motion, before)
         moments.put(before)
         prints.put(seen)
@@ -201,7 +201,7 @@ def windows(
 
 def _moment(look: Pixels, motion: Motion, before: Moment | None) -> Moment:
     """What is remembered of a frame; age and exposure begin anew with a shot."""
-    luma = levels.to_array(ops.luma(look))
+    luma = ops.array_of(ops.luma(look))
     if before is None or motion.shot != before.shot:
         return Moment(look, luma, motion.cumulative, 0.0, 1.0, motion.shot, 0)
     exposure = before.exposure * brightening(before.luma, luma)
@@ -225,4 +225,4 @@ def _look(picture: Pixels, sizes: Sizes) -> Pixels:
 
 def _subject(seen: Print, sizes: Sizes) -> NDArray[Any] | None:
     """The matte small and in main memory, for the camera to look past."""
-    return None if seen.matte is None else levels.to_array(ops.reduce(seen.matte, *sizes.look))
+    return None if seen.matte is None else ops.array_of(ops.reduce(seen.matte, *sizes.look))

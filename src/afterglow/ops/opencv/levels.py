@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import cv2
 import numpy as np
 
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
-from afterglow.ops.opencv.colour import to_float
 
 _DEEPER = (np.arange(256) * 257).astype(np.uint16)
 """(256,) 8-bit levels at 16 bits."""
@@ -93,23 +90,9 @@ def patched(pixels: Array, region: Region, part: Array) -> Array:
     return copy
 
 
-def to_array(pixels: Array) -> Array:
-    """The array itself."""
-    return pixels
-
-
 def filled(pixels: Array, level: float) -> Array:
     """One level everywhere."""
     return np.full_like(pixels, level * WHITE[pixels.dtype.name])
-
-
-def unmixed(picture: Array, ground: Array, alpha: Array) -> Array:
-    """F = (I - (1 - a) B) / a."""
-    share = to_float(alpha)[..., np.newaxis]
-    colour = to_float(picture) - (1 - share) * to_float(ground)
-    np.divide(colour, share, out=colour, where=share > 0)
-    depth = cast(Depth, picture.dtype.name)
-    return np.where(share > 0, as_depth(np.clip(colour, 0, 1), depth), picture)
 
 
 def black(like: Array, shape: tuple[int, ...], depth: Depth) -> Array:

@@ -8,7 +8,6 @@ from torch import Tensor
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
 from afterglow.ops.tensor.blend import add
-from afterglow.ops.tensor.colour import from_float, to_float
 
 _DTYPES = {"uint8": torch.uint8, "uint16": torch.uint16, "float32": torch.float32}
 
@@ -95,24 +94,10 @@ def patched(pixels: Tensor, region: Region, part: Tensor) -> Tensor:
     return copy
 
 
-def to_array(pixels: Tensor) -> Array:
-    """A copy in main memory."""
-    found: Array = pixels.cpu().numpy()
-    return found
-
-
 def filled(pixels: Tensor, level: float) -> Tensor:
     """One level everywhere."""
     white = WHITE[str(pixels.dtype).removeprefix("torch.")]
     return torch.full_like(pixels, level * white)
-
-
-def unmixed(picture: Tensor, ground: Tensor, alpha: Tensor) -> Tensor:
-    """F = (I - (1 - a) B) / a."""
-    share = to_float(alpha).unsqueeze(2)
-    colour = (to_float(picture) - (1 - share) * to_float(ground)) / share.clamp(min=1e-6)
-    depth = str(picture.dtype).removeprefix("torch.")
-    return torch.where(share > 0, from_float(colour, depth), picture)
 
 
 def black(like: Tensor, shape: tuple[int, ...], depth: Depth) -> Tensor:
