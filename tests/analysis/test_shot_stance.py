@@ -47,7 +47,7 @@ def test_a_walk_towards_the_camera_tells_where_it_stands(height: float, horizon:
     stature = np.linspace(0.2, 0.35, 30)
     chance = np.random.default_rng(3)
     feet = horizon + height * stature + chance.normal(0, 0.002, 30)
-    found = from_walk(feet, stature * (1 + chance.normal(0, 0.005, 30)))
+    found = from_walk(feet, stature * (1 + chance.normal(0, 0.005, 30)), 0.3 * stature**2)
     assert found is not None
     assert found[0] == pytest.approx(horizon, abs=0.03)
     assert found[1] == pytest.approx(height, rel=0.1)
@@ -55,9 +55,18 @@ def test_a_walk_towards_the_camera_tells_where_it_stands(height: float, horizon:
 
 def test_a_subject_that_stays_or_crouches_tells_no_horizon() -> None:
     chance = np.random.default_rng(4)
-    assert from_walk(0.9 + chance.normal(0, 0.003, 40), 0.5 + chance.normal(0, 0.02, 40)) is None
-    assert from_walk(np.full(40, 0.9), np.linspace(0.3, 0.5, 40)) is None
-    assert from_walk(np.linspace(0.6, 0.9, 5), np.linspace(0.3, 0.5, 5)) is None
+    steady, noisy = 0.9 + chance.normal(0, 0.003, 40), 0.5 + chance.normal(0, 0.02, 40)
+    assert from_walk(steady, noisy, noisy**2) is None
+    stature = np.linspace(0.3, 0.5, 40)
+    assert from_walk(np.full(40, 0.9), stature, stature**2) is None
+    assert from_walk(np.linspace(0.6, 0.9, 5), stature[:5], stature[:5] ** 2) is None
+
+
+def test_a_subject_that_stretches_tells_no_horizon() -> None:
+    stature = np.linspace(0.3, 0.5, 40)
+    feet = 0.5 + 0.6 * stature
+    assert from_walk(feet, stature, stature**2) is not None
+    assert from_walk(feet, stature, stature) is None
 
 
 def test_height_above_the_feet() -> None:
@@ -77,7 +86,8 @@ def test_a_survey_tells_the_stance_of_the_first_frame() -> None:
         feet = horizon + height * stature + tilt
         matte = np.zeros(SIZE[::-1], np.uint8)
         top, bottom = (round(share * SIZE[1]) for share in (feet - stature, feet))
-        matte[top:bottom, 200:280] = 255
+        half = round(0.2 * stature * SIZE[1])
+        matte[top:bottom, 240 - half : 240 + half] = 255
         world = np.asarray(replace(scene, camera=lambda _, d=tilt: _down(d)).view(0).rgb)
         shot.append(Frame(world, t, matte))
     found = survey(shot, video_of(scene, alpha=True))

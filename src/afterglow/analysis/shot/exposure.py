@@ -14,6 +14,8 @@ Reals = NDArray[np.float64]
 
 _FEW = 24
 """Tiles, fewer of which say nothing about the light."""
+_MOST = 600
+"""Tiles, about, that are compared at most."""
 _ALIKE = 0.06
 """Stops by which a tile may differ from most in any case."""
 _OVERLAP = 0.4
@@ -73,7 +75,9 @@ def _between(
     share = np.count_nonzero(seen) / (np.count_nonzero(held.glance.free) + 1e-9)
     if np.count_nonzero(good) < _FEW:
         return None, float(share)
-    return _stops(there[good], now.light[good]), float(share)
+    some = np.flatnonzero(good)[:: max(1, np.count_nonzero(good) // _MOST)]
+    then, since = (light.reshape(-1, 3)[some] for light in (there, now.light))
+    return _stops(then, since), float(share)
 
 
 def _stops(before: NDArray[np.float32], after: NDArray[np.float32]) -> Reals:
@@ -81,10 +85,11 @@ def _stops(before: NDArray[np.float32], after: NDArray[np.float32]) -> Reals:
 
     before, after: (tiles, 3). A sum is the same whether a picture is sharp or softened by a warp.
     """
+    after, before = (np.ascontiguousarray(light.T) for light in (after, before))
     change = np.log2(after / before)
-    off = np.abs(change - np.median(change, axis=0))
-    usual = off <= np.maximum(3 * np.median(off, axis=0), _ALIKE)
-    now, then = ((light * usual).sum(axis=0, dtype=np.float64) for light in (after, before))
+    off = np.abs(change - np.median(change, axis=1, keepdims=True))
+    usual = off <= np.maximum(3 * np.median(off, axis=1, keepdims=True), _ALIKE)
+    now, then = ((light * usual).sum(axis=1, dtype=np.float64) for light in (after, before))
     return np.asarray(np.log2(now / then))
 
 

@@ -67,7 +67,7 @@ def glance(frame: Frame, transfer: str) -> Glance:
     eight = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
     grey = _grey(eight)
     columns, rows = _tiles(grey.shape)
-    tiles = np.asarray(cv2.resize(eight, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    tiles = _averaged(eight, (columns, rows))
     matte = None if frame.alpha is None else _matte(frame.alpha, grey.shape)
     free, hidden, body = _subject(matte, (columns, rows))
     light = cv2.LUT(tiles, _curve(transfer))
@@ -115,6 +115,12 @@ def _curve(transfer: str) -> Floats:
     return np.ascontiguousarray(light[0], np.float32)
 
 
+def _averaged(picture: Grey, size: tuple[int, int]) -> Grey:
+    """The mean of every tile, or of every other line of it where it has enough."""
+    lines = picture[::2] if picture.shape[0] >= 4 * size[1] else picture
+    return np.asarray(cv2.resize(lines, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _clipped(tiles: Grey) -> NDArray[np.bool_]:
     return np.asarray((tiles < 12).any(axis=2) | (tiles > 243).any(axis=2))
 
@@ -125,7 +131,7 @@ def _subject(
     """Where the subject is not, how much of the picture it hides, and from where to where it is."""
     if matte is None:
         return np.ones(size[::-1], np.bool_), 0.0, None
-    tiles = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.uint8)
+    tiles = _averaged(matte, size)
     grown = cv2.dilate(tiles, np.ones((3, 3), np.uint8))
     rows = matte[:, ::_EVERY].mean(axis=1, dtype=np.float32)
     return np.asarray(grown < _COVERED), float(tiles.mean()) / 255, _extent(rows)

@@ -26,11 +26,13 @@ _FEWEST = 12
 """Points without which no motion is read."""
 _LEAST_POINTS = 24
 """Points without which no parallax is read."""
-_FRAMES = 36
+_FRAMES = 20
 """Frames of a segment from which nearness is read."""
+_SMOOTH = 0.02
+"""Squared pixels that may be left by a single plane without any depth."""
 _BOLD = 1.5
 """Factor on each step of nearness: the two are slow to agree by themselves."""
-_ROUNDS = 12
+_ROUNDS = 16
 """Times that nearness and motion are solved in turn."""
 _PARALLAX = 1.0
 """Pixels that the nearest must move against the farthest for a parallax."""
@@ -42,7 +44,10 @@ _EXPLAINED = 0.6
 """Share of what the camera's turning leaves that one parallax must explain."""
 _TOGETHER = 0.5
 """Correlation of a point's nearness with its neighbours': surfaces hold together."""
-_FAR, _NEAR = 0.03, 0.97
+_BULK, _SPREAD = (0.15, 0.85), 0.3
+"""Quantiles of the points, and by how much their nearness must differ: a few at the subject's edge
+are no depth."""
+_FAR, _NEAR = 0.05, 0.95
 """Quantiles of the points that are the farthest and the nearest."""
 _WIDE = 0.06
 """Share of the width from which a shift shows the perspective."""
@@ -80,7 +85,7 @@ def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals
     seen = np.where(found, seen, 0)
     enough = len(points) >= _LEAST_POINTS
     flat = _flat(points, seen, weight, width)
-    if enough:
+    if enough and _bulges(points, seen, weight):
         tried = [
             _depths(points, each, weight) for each in ([seen] if flat is seen else [seen, flat])
         ]
@@ -92,6 +97,13 @@ def motions(points: Places, seen: Places, found: Flags, width: int, prior: Reals
     if flat is not seen and enough:
         shift, _ = one_plane(points, seen, weight)
     return Motions(turn, shift, np.zeros(len(seen), np.complex128), None)
+
+
+def _bulges(points: Places, seen: Places, weight: Reals) -> bool:
+    """Whether one plane leaves anything that depth could explain."""
+    some = _some(weight)
+    _, left = one_plane(points, seen[some], weight[some])
+    return energy(left, weight[some]) > _SMOOTH
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +220,9 @@ def _shows(points: Places, found: _Depths) -> bool:
     """Whether a parallax is there: large, clear of the noise, explaining, and of surfaces."""
     counts = found.weight > 0
     if np.count_nonzero(counts.any(axis=0)) < _LEAST_POINTS:
+        return False
+    low, high = np.nanquantile(found.near, _BULK)
+    if high - low < _SPREAD:
         return False
     reach = float(np.quantile(np.abs(found.travel), _MOSTLY))
     noise = float(np.median(np.abs(found.rest)[counts])) / 1.18

@@ -12,10 +12,12 @@ Reals = NDArray[np.float64]
 
 _FEWEST = 12
 """Frames in which the subject must stand in full."""
-_NEARER = 1.2
+_NEARER = 1.25
 """Height of the subject near over far, from which its feet tell the horizon."""
-_LINEAR = 0.85
+_LINEAR = 0.95
 """Correlation of its feet with its height."""
+_GROWTH = 0.7, 1.4
+"""Growth of the root of its area over that of its height: 1 for a subject that comes nearer."""
 _HEIGHTS = 0.03, 3.0
 """Statures between which a camera's height is believed."""
 _HORIZONS = -0.3, 1.1
@@ -39,13 +41,14 @@ _MEETINGS = 40
 """Meetings, fewer of which tell nothing."""
 
 
-def from_walk(feet: Reals, stature: Reals) -> tuple[float, float] | None:
+def from_walk(feet: Reals, stature: Reals, area: Reals) -> tuple[float, float] | None:
     """(horizon, height) told by a subject that comes nearer: its feet sink as it grows.
 
     feet, stature: (n,) where it stands and how tall it is, in shares of the picture's height, as
-    the first frame's camera would see it. A subject of no height would stand on the horizon.
+    the first frame's camera would see it. area: (n,) that it covers. A subject of no height would
+    stand on the horizon. One that stretches does not grow in width, and tells nothing.
     """
-    if len(feet) < _FEWEST:
+    if len(feet) < _FEWEST or min(stature.min(), area.min()) <= 0:
         return None
     low, high = np.quantile(stature, (0.05, 0.95))
     if high < _NEARER * low or np.ptp(feet) == 0:
@@ -53,6 +56,9 @@ def from_walk(feet: Reals, stature: Reals) -> tuple[float, float] | None:
     if np.corrcoef(stature, feet)[0, 1] < _LINEAR:
         return None
     height, horizon = np.polyfit(stature, feet, 1)
+    growth = np.polyfit(np.log(stature), np.log(area) / 2, 1)[0]
+    if not _GROWTH[0] < growth < _GROWTH[1]:
+        return None
     if not (_HEIGHTS[0] < height < _HEIGHTS[1] and _HORIZONS[0] < horizon < _HORIZONS[1]):
         return None
     return float(horizon), float(height)

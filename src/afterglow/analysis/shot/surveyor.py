@@ -90,12 +90,16 @@ class Surveyor:
         lines = self._best.grey.shape[0]
         shot = stands[self._reference].shot
         pairs = [
-            (_unmoved(body[1], stand, lines), (body[1] - body[0]) / abs(stand.turn))
-            for body, stand in zip(self._bodies, stands, strict=True)
+            (
+                _unmoved(body[1], stand, lines),
+                (body[1] - body[0]) / abs(stand.turn),
+                hidden / abs(stand.turn) ** 2,
+            )
+            for body, hidden, stand in zip(self._bodies, self._hidden, stands, strict=True)
             if body is not None and stand.shot == shot
         ]
-        feet, stature = np.array(pairs, np.float64).reshape(-1, 2).T
-        walk = from_walk(feet, stature)
+        feet, stature, area = np.array(pairs, np.float64).reshape(-1, 3).T
+        walk = from_walk(feet, stature, area)
         if walk is not None:
             return walk
         horizon = from_lines(self._best.grey, self._best.matte)
