@@ -270,16 +270,6 @@ _OF_MATTES = (
 )
 
 
-def cache(command: Command) -> Command:
-    """Add --cache, a folder that the run knows, for commands that look at the video first."""
-    return click.option(
-        "--cache",
-        type=click.Path(file_okay=False),
-        metavar="DIR",
-        help="Keep what is worked out in this folder, and take it from there the next time.",
-    )(command)
-
-
 def seed(command: Callable[..., Any], used_by: str | None = None) -> Callable[..., Any]:
     """Add --seed and pass ``seed: int``; without one a seed is drawn, and the run says which.
 

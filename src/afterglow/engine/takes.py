@@ -35,18 +35,20 @@ class Takes:
     """Is told what is said of the source, and the frames so far."""
     stage: Stage
     """Is told of each take."""
+    lines: int | None = None
+    """Lines at which a matte is decoded; None: at its own."""
 
     def smaller(self, lines: int) -> Takes:
         """The same video at so many lines, decoded to that size at once; never larger."""
         if lines >= self.video.height:
             return self
         job = replace(self.job, reading=replace(self.job.reading, resolution=lines))
-        return replace(self, job=job, video=scaled_info(self.video, lines))
+        return replace(self, job=job, video=scaled_info(self.video, lines), lines=lines)
 
     def __call__(self, purpose: str) -> Iterator[Frame]:
         """All frames from the first; they are read ahead in a thread."""
         self.stage(purpose, frames_of(self.video, self.job.reading))
-        opened = _shown(self.job, _silent)
+        opened = _shown(self.job, _silent, self.lines)
         with opened as (frames, _), Floor() as floor:
             belt: Belt[Frame] = Belt(floor, BELT_LENGTH)
             floor.hire("takes", partial(belt.fill, frames))
@@ -125,7 +127,9 @@ def _copy(job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage, folde
 
 
 @contextmanager
-def _shown(job: Job, say: Callable[[str], None]) -> Iterator[tuple[Iterator[Frame], VideoInfo]]:
+def _shown(
+    job: Job, say: Callable[[str], None], lines: int | None = None
+) -> Iterator[tuple[Iterator[Frame], VideoInfo]]:
     """The frames of a source with its matte on, and what they are."""
     reading = pulled(job, ())
     with media.open_source(job.source, reading, say) as source:
@@ -140,6 +144,7 @@ def _shown(job: Job, say: Callable[[str], None]) -> Iterator[tuple[Iterator[Fram
                 offset,
                 shortest=job.shortest,
                 whole=job.reading.duration is None and not job.cut_matte,
+                lines=lines,
             )
         yield frames, video
 

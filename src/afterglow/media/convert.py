@@ -51,6 +51,9 @@ class Converter:
         """Pixels (H, W, 3) RGB and matte (H, W) or None, as displayed, in memory of their own."""
         if self._is_ready(frame):
             pixels, matte = _unpacked(frame)
+        elif self._is_grey(frame):
+            grey = _plane(frame.planes[0], np.uint8)
+            pixels, matte = cv2.merge([grey, grey, grey]), None
         else:
             pixels, matte = self._converted(frame)
         if matte is not None:
@@ -64,6 +67,11 @@ class Converter:
             and (frame.width, frame.height) == (self.width, self.height)
             and self.alpha == (len(frame.format.components) == 4)
         )
+
+    def _is_grey(self, frame: VideoFrame) -> bool:
+        """True for a picture whose one channel, of full range, is each of ours."""
+        same = (frame.width, frame.height) == (self.width, self.height)
+        return same and frame.format.name == "gray" and not self.deep and not self.alpha
 
     @property
     def _kind(self) -> type[np.uint8] | type[np.uint16]:

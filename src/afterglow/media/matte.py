@@ -38,6 +38,7 @@ def attach_matte(
     *,
     shortest: bool = False,
     whole: bool = False,
+    lines: int | None = None,
 ) -> tuple[Iterator[Frame], VideoInfo]:
     """The frames with a matte from another file, and the video's facts with it.
 
@@ -48,13 +49,17 @@ def attach_matte(
     ``offset`` is the source's (``Source.offset``): seconds from its first picture to the time that
     pts 0 stands for. Without it the first frame is taken for the source's first picture.
     ``shortest`` ends the video with its matte. ``whole`` says that the frames go to the end of
-    their source, so that a matte that goes on belongs to another one.
+    their source, so that a matte that goes on belongs to another one. ``lines`` is the height at
+    which the matte is decoded, if it is larger: quick, where its edge need not be exact.
 
     Raises:
         MediaError: the matte cannot be read, or is more than a frame shorter, or longer than a
             whole video, and ``shortest`` is not asked for.
     """
     source = open_source(matte_source, _WHOLE, say)
+    if lines is not None and source.video.height > lines:
+        source.close()
+        source = open_source(matte_source, replace(_WHOLE, resolution=lines), say)
     if whole and not shortest:
         _require_like(video, source.video, max(offset or Fraction(0), Fraction(0)))
     joined = _joined(frames, video, source, offset, say, _Lengths(shortest, whole))

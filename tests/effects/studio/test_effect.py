@@ -351,3 +351,14 @@ def test_the_same_seed_is_the_same_room_and_another_is_another() -> None:
     rooms = [at_rest(Studio(MadeRoom(), seed=seed), video).backdrop.picture for seed in (1, 1, 2)]
     assert np.array_equal(rooms[0], rooms[1])  # type: ignore[arg-type]
     assert not np.array_equal(rooms[0], rooms[2])  # type: ignore[arg-type]
+
+
+def test_pixels_that_are_not_square_show_a_room_that_is_not_stretched() -> None:
+    video = VideoInfo(160, 120, Fraction(25), Fraction(1, 25), sample_aspect=Fraction(2))
+    wide = replace(video, width=320, sample_aspect=Fraction(1))
+    narrow, full = (
+        np.asarray(at_rest(Studio(MadeRoom(), seed=2), each).backdrop.picture)
+        for each in (video, wide)
+    )
+    shrunk = cv2.resize(full, (160, 120), interpolation=cv2.INTER_AREA)
+    assert np.abs(narrow.astype(int) - shrunk).mean() < 4

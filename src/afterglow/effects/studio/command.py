@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -122,7 +123,12 @@ PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
 @click.option(
     "--save-depth", type=click.Path(dir_okay=False), metavar="FILE", help="Write its depth."
 )
-@options.cache
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Keep what is worked out in this folder, and take it from there the next time.",
+)
 @options.seed
 def studio(
     run: StreamRun,
@@ -158,6 +164,8 @@ def studio(
     if run.source == "-" and not run.dry_run:
         ground.require()  # else the pipe would be copied first
     shadow = Shadow(darkness) if darkness else None
+    if (save_bg or save_depth) and Path(run.source).is_dir():
+        raise UsageError("--save-bg and --save-depth are for one video, not for a folder")
     kept = kept_pictures(save_bg, save_depth, overwrite=run.overwrite)
     run.through(Studio(ground, margin=bg_margin / 100, shadow=shadow, keep=kept, **settings))
 

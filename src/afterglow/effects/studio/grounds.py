@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow import ops
 from afterglow.analysis.shot import Survey
 from afterglow.effects.studio.backdrop import fitted
 from afterglow.effects.studio.footing import Footing
@@ -120,7 +121,7 @@ def stand_of(scene: Scene) -> Stand:
     behind the feet.
     """
     width, height = scene.video.width, scene.video.height
-    focal = max(FOCAL * width, _TALL * height)
+    focal = max(FOCAL * width * float(scene.video.sample_aspect), _TALL * height)
     tall = scene.survey.height or _EYE_LEVEL
     eye = min(max(tall * _STATURE, _EYES[0]), _EYES[1])
     horizon, back = scene.survey.horizon, BACK
@@ -175,10 +176,13 @@ class MadeRoom:
     def made(self, scene: Scene) -> Made:
         """Return the room, seen from where the shot's camera was."""
         stand = stand_of(scene)
-        made = room(
-            *scene.size, scene.seed, scene.lit, stand.horizon, stand.eye, stand.focal, stand.back
-        )
-        return Made(made.picture, made.depth)
+        aspect = float(scene.video.sample_aspect)
+        size = max(1, round(scene.size[0] * aspect)), scene.size[1]
+        made = room(*size, scene.seed, scene.lit, stand.horizon, stand.eye, stand.focal, stand.back)
+        if size == scene.size:
+            return Made(made.picture, made.depth)
+        depth = np.asarray(ops.resize(made.depth, *scene.size), np.float32)
+        return Made(np.asarray(ops.resize(made.picture, *scene.size)), depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,11 @@ class Photo:
                 "depth of the new background: a floor up to a wall is assumed, for the network "
                 f"that would see it is not here (afterglow models pull {ENTRY})"
             )
+        aspect = float(scene.video.sample_aspect)
+        if aspect != 1:
+            narrow = max(1, round(picture.shape[1] / aspect)), picture.shape[0]
+            picture = np.asarray(ops.resize(picture, *narrow))
+            depth = None if depth is None else np.asarray(ops.resize(depth, *narrow))
         made = fitted(picture, depth, *scene.size)
         return Made(np.asarray(made.picture), made.depth, light)
 

@@ -34,7 +34,8 @@ class Layering:
             Backdrop(picture, stage.backdrop.depth), max(stage.way.travel, 4.0)
         )
         self._still: Pixels | None = None
-        self._noise = noise_of(_lacking(stage), video, settings.seed) if settings.match else None
+        noise = noise_of(_lacking(stage), video, settings.seed) if settings.match else None
+        self._noise = noise and noise.beside(like)
         self._stray = Stray(settings.stray, max(1, round(video.rate / 3)))
         self._shown: Shown | None = None
         self._shot = 0

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.composing.edges import are_mixed
@@ -35,7 +36,7 @@ Say = Callable[[str], None]
 
 LINES = 360
 """Lines at which the shot is looked at."""
-_LOOKS, _APART = 3, 8
+_LOOKS, _APART = 2, 8
 """Frames at full size that are looked at for grain and sharpness, and frames between them."""
 
 
@@ -214,12 +215,19 @@ def _set(studio: Studio, scene: Scene, way: Way, texture: Texture, shelf: Shelf 
         picture = np.asarray(shown_within(picture, made.light, becomes, depth))
         grain = None
         if studio.match and scene.takes is not None:
-            blur = blur_between(texture.softness, softness_of(picture))
+            blur = blur_between(texture.softness, softness_of(_middle(picture, video)))
             if blur > 0:
                 picture = np.asarray(ops.gaussian_blur(picture, blur))
-            grain = grain_of(picture)
+            grain = grain_of(_middle(picture, video))
         note.append("{}x{}".format(*way.size))
     return Staged(scene.survey, way, Backdrop(picture, made.depth), texture, grain)
+
+
+def _middle(picture: NDArray[Any], video: VideoInfo) -> NDArray[Any]:
+    """What a camera at rest sees of a background."""
+    rows, columns = picture.shape[:2]
+    top, left = (rows - video.height) // 2, (columns - video.width) // 2
+    return picture[top : top + video.height, left : left + video.width]
 
 
 def _made(studio: Studio, scene: Scene, shelf: Shelf | None, note: list[str]) -> Made:

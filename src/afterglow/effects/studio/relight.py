@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -83,7 +83,12 @@ class Noise:
         spare = (self.field.shape[0] - height, self.field.shape[1] - width)
         y, x = (int(rng.integers(0, each + 1)) for each in spare)
         part = self.field[y : y + height, x : x + width]
-        return cast("Pixels", levels.shifted(pixels, ops.beside(part, pixels)))
+        here = ops.beside(part, pixels) if isinstance(part, np.ndarray) else part
+        return cast("Pixels", levels.shifted(pixels, here))
+
+    def beside(self, pixels: Pixels) -> Noise:
+        """The same where a picture lies, so that it is brought there once."""
+        return replace(self, field=ops.beside(self.field, pixels))
 
 
 def noise_of(grain: Grain, video: VideoInfo, seed: int) -> Noise | None:
