@@ -73,6 +73,7 @@ def test_height_above_the_feet() -> None:
     feet, stature = np.array([0.9, 0.95, 0.91]), np.array([0.5, 0.55, 0.51])
     assert height_above(feet, stature, 0.4) == pytest.approx(1.0, abs=0.01)
     assert height_above(feet, stature, 0.95) is None
+    assert height_above(feet, stature, 0.85) is None
     assert height_above(feet[:0], stature[:0], 0.4) is None
 
 

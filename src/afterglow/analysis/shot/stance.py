@@ -20,6 +20,8 @@ _GROWTH = 0.7, 1.4
 """Growth of the root of its area over that of its height: 1 for a subject that comes nearer."""
 _HEIGHTS = 0.03, 3.0
 """Statures between which a camera's height is believed."""
+_USUAL = 0.35, 2.0
+"""The same where only lines tell, and some may not be of the room."""
 _HORIZONS = -0.3, 1.1
 """Shares of the picture's height between which a horizon is believed."""
 _IN_VIEW = 0.05, 0.95
@@ -69,7 +71,7 @@ def height_above(feet: Reals, stature: Reals, horizon: float) -> float | None:
     if not len(feet):
         return None
     height = float(np.median((feet - horizon) / stature))
-    return height if _HEIGHTS[0] < height < _HEIGHTS[1] else None
+    return height if _USUAL[0] < height < _USUAL[1] else None
 
 
 def from_lines(grey: Grey, matte: Grey | None) -> float | None:

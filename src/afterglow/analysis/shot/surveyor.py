@@ -106,7 +106,8 @@ class Surveyor:
         if horizon is None:
             return None, None
         horizon = _unmoved(horizon, stands[self._reference], lines)
-        return horizon, height_above(feet, stature, horizon)
+        height = height_above(feet, stature, horizon)
+        return (None, None) if height is None and len(feet) else (horizon, height)
 
 
 def _unmoved(height: float, stand: Stand, lines: int) -> float:
