@@ -112,8 +112,11 @@ class StreamRun:
 
         What was done comes back; nothing for a folder or a dry run.
         """
+        from afterglow.cli.pictures import counting
+
         with reporter_for(quiet=self.quiet, as_json=self.as_json) as reporter:
             click.get_current_context().meta[_SPEAKER] = reporter.note
+            counting(reporter)
             for note in click.get_current_context().meta.pop(NOTES, ()):
                 reporter.note(note)
             self._require_images_for_rate()
@@ -158,10 +161,8 @@ class StreamRun:
         self, job: Job, effects: tuple[Effect, ...], watch: Watch, reporter: Reporter
     ) -> Summary:
         """Do a run whose last effect looks at the whole video first."""
-        from afterglow.cli.pictures import counting
         from afterglow.engine.studies import Desk, run_study
 
-        counting(reporter)
         alpha = self.subject.alpha if self.subject else OWN
         folder = None if self.cache is None else Path(self.cache)
         desk = Desk(reporter.stage, folder, finds=alpha == AUTO)

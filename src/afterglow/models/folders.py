@@ -18,7 +18,9 @@ from afterglow.models.needed import file_of
 from afterglow.models.networks import out_of_memory
 from afterglow.models.store import Weights
 
-_PLAIN = (".json", ".txt")
+_PLAIN = (".json", ".txt", ".model")
+_INDEX = ".safetensors.index.json"
+"""How the name of what tells which of several files holds which weights ends."""
 
 
 @contextmanager
@@ -42,9 +44,14 @@ def shown(weights: Weights, stem: str, part: str = ".") -> Iterator[str]:
         for path in found:
             if path.endswith(_PLAIN) and ".index." not in path:
                 _link(weights, path, Path(name) / PurePosixPath(path).name)
-        first = file_of(weights.model, "*" if part == "." else f"{part}/*")
-        if first is not None:
-            _link(weights, first, Path(name) / f"{stem}.safetensors")
+        several = [path for path in found if path.endswith((_INDEX, ".safetensors"))]
+        if len(several) > 2 and any(path.endswith(_INDEX) for path in several):
+            for path in several:
+                _link(weights, path, Path(name) / PurePosixPath(path).name)
+        else:
+            first = file_of(weights.model, "*" if part == "." else f"{part}/*")
+            if first is not None:
+                _link(weights, first, Path(name) / f"{stem}.safetensors")
         yield name
 
 

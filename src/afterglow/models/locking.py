@@ -17,6 +17,8 @@ from afterglow.models.lock import Model, WeightFile
 
 _PLAIN = (".json", ".txt", ".model")
 """What a diffusers folder has besides weights: settings and vocabularies."""
+_INDEX = ".safetensors.index.json"
+"""How the name of what tells which of several files holds which weights ends."""
 
 _KEYS = ("source", "repo", "revision", "role", "licence", "commercial", "gated", "format", "vram")
 _FILE_KEYS = ("path", "bytes", "sha256")
@@ -94,10 +96,20 @@ def _differs(model: Model, what: str, ours: object, theirs: object) -> ModelErro
 
 
 def _beside(model: Model, told: Listing) -> tuple[WeightFile, ...]:
-    """Settings and vocabularies that a diffusers folder needs and the entry does not name."""
+    """What a diffusers folder needs and the entry does not name.
+
+    That is settings, vocabularies, and the weights that lie in several files: of these the entry
+    names what tells which holds which.
+    """
     known = {file.path for file in model.files}
-    plain = [path for path in sorted(told.files) if PurePosixPath(path).suffix in _PLAIN]
-    return tuple(told.files[path] for path in plain if path not in known)
+    begun = tuple(f"{path.removesuffix(_INDEX)}-" for path in known if path.endswith(_INDEX))
+    found = [
+        path
+        for path in sorted(told.files)
+        if PurePosixPath(path).suffix in _PLAIN
+        or (path.startswith(begun) and path.endswith(".safetensors"))
+    ]
+    return tuple(told.files[path] for path in found if path not in known)
 
 
 def toml_of(model: Model) -> str:

@@ -1,0 +1,295 @@
+"""The models that animate a picture, held for as long as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib import import_module
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.effects.animate.model.family import FAMILIES, Family, preferred
+from afterglow.effects.animate.model.profiles import PROFILES, Profile, lower, profile_for
+from afterglow.effects.animate.motion import Animator, Motion, Tell
+
+_HINT = "--vram with less, --size or --window with less, or --device cpu"
+_PACKAGES = ("diffusers", "transformers", "accelerate")
+_DECODING = 2600
+"""Bytes of a pixel of a frame that is being decoded."""
+_CHUNK = 2
+"""Frames decoded at once at most where memory is least."""
+
+_ADAPTERS: Mapping[str, tuple[str, str]] = {
+    "StableVideoDiffusionPipeline": ("svd", "Svd"),
+    "AnimateDiffSparseControlNetPipeline": ("animatediff", "AnimateDiff"),
+    "I2VGenXLPipeline": ("i2vgen_xl", "I2VGenXL"),
+    "CogVideoXImageToVideoPipeline": ("cogvideox", "CogVideoX"),
+    "WanImageToVideoPipeline": ("wan", "Wan"),
+    "LTXImageToVideoPipeline": ("ltx", "Ltx"),
+}
+"""Module and class of what speaks with a pipeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How models are held."""
+
+    device: str = "cpu"
+    """cpu or cuda:N."""
+    vram: int | None = None
+    """Bytes of a GPU that may be used; what is free if None."""
+    commercial_only: bool = False
+    """Use only weights that may be used commercially."""
+
+
+def present(family: Family, *, commercial_only: bool = False) -> bool:
+    """Return True where all that a family needs is on this machine and may be used."""
+    from afterglow.errors import ModelError
+
+    try:
+        require(family, commercial_only=commercial_only)
+    except ModelError:
+        return False
+    return True
+
+
+def require(family: Family, *, commercial_only: bool = False) -> None:
+    """Raise ModelError unless all that a family needs is here; it tells how to get that."""
+    from afterglow.models.needed import require_needed
+
+    require_needed(family.entries, commercial_only=commercial_only, packages=_PACKAGES)
+
+
+def chosen(
+    name: str | None, wanted: tuple[str, ...], *, text: bool, commercial_only: bool = False
+) -> Family:
+    """Return the family of that name, or the best one that is here.
+
+    wanted: families that go before others. text: whether a prompt is to be read.
+
+    Raises:
+        ModelError: it is not here, or none is.
+    """
+    if name is not None:
+        require(FAMILIES[name], commercial_only=commercial_only)
+        return FAMILIES[name]
+    order = preferred(wanted, text=text)
+    for family in order:
+        if present(family, commercial_only=commercial_only):
+            return family
+    require(FAMILIES["svd-xt"] if not wanted else order[0], commercial_only=commercial_only)
+    raise AssertionError("a family was not here, and then it was")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The models of this machine."""
+
+    setting: Setting
+    """How they are held."""
+    facts: dict[str, object] = field(default_factory=dict)
+    """What became known of the one held last, for a sidecar."""
+    keep: _Keep | None = None
+    """What keeps one between two runs."""
+
+    def choose(self, name: str | None, wanted: tuple[str, ...], *, text: bool) -> Family:
+        """Return the family of a name, or the best one that is here; ModelError if none is."""
+        return chosen(name, wanted, text=text, commercial_only=self.setting.commercial_only)
+
+    @contextmanager
+    def kept(self) -> Iterator[Here]:
+        """Give models of which the one held last stays, for the next that asks for the same."""
+        with ExitStack() as stack:
+            yield replace(self, keep=_Keep(stack))
+
+    @contextmanager
+    def hold(
+        self, family: Family, motion: Motion, lora: str, say: Callable[[str], None]
+    ) -> Iterator[Animator]:
+        """Hold what animates a picture, as ``animator`` does."""
+        from afterglow.models.device import watched
+
+        with watched(self.setting.device) as most, ExitStack() as stack:
+            asked = family, motion, lora
+            if self.keep is None or self.keep.asked != asked:
+                opened = animator(family, self.setting, motion, lora, say)
+                held = (self.keep.anew(asked) if self.keep else stack).enter_context(opened)
+                if self.keep:
+                    self.keep.held = held
+            else:
+                held = self.keep.held
+            yield held
+            self.facts.update(profile=held.profile, vram=most())
+
+
+class _Keep:
+    """Keeps a model between two runs."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.asked: tuple[Family, Motion, str] | None = None
+        self.held: Any = None
+
+    def anew(self, asked: tuple[Family, Motion, str]) -> ExitStack:
+        """Let go of what is held, and give where something else shall be held."""
+        self._stack.close()
+        self.asked = asked
+        return self._stack
+
+
+@contextmanager
+def animator(
+    family: Family,
+    setting: Setting,
+    motion: Motion,
+    lora: str,
+    say: Callable[[str], None],
+) -> Iterator[_Steady]:
+    """Hold what animates pictures; leaving frees every weight of it.
+
+    motion: the largest window that it will be asked for. say: told what is used, in a line.
+
+    Raises:
+        ModelError: a part is not here, not as locked, cannot be read, or may not be used.
+        DeviceError: the memory is not enough, also on the next lower profile.
+    """
+    with ExitStack() as held:
+        yield _Steady(family, setting, motion, lora, say, held)
+
+
+class _Steady:
+    """An animator that tries once more, with less memory, where that was not enough."""
+
+    def __init__(
+        self,
+        family: Family,
+        setting: Setting,
+        motion: Motion,
+        lora: str,
+        say: Callable[[str], None],
+        held: ExitStack,
+    ) -> None:
+        self._open = partial(_opened, family, setting, motion, lora)
+        self._say, self._held = say, held
+        self._now, self.profile = held.enter_context(self._open(None))
+        self._again = setting.device != "cpu"
+        say(f"model: {family.name}, {family.pipeline}{self._laid()}")
+
+    def _laid(self) -> str:
+        return f", memory profile {self.profile}" if self._again else ""
+
+    def window(
+        self, still: NDArray[np.uint8], motion: Motion, seed: int, tell: Tell
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield the frames of a window."""
+        from afterglow.models.networks import out_of_memory
+
+        given = 0
+        try:
+            for frame in self._now.window(still, self._spared(motion), seed, tell):
+                yield frame
+                given += 1
+            return
+        except (MemoryError, RuntimeError) as error:
+            below = lower(self.profile)
+            if not out_of_memory(error) or below is None or not self._again:
+                raise
+        self._lower(below)
+        yield from islice(self._now.window(still, self._spared(motion), seed, tell), given, None)
+
+    def _lower(self, profile: Profile) -> None:
+        self._say(f"memory was not enough, trying once more with the profile {profile}")
+        self._held.close()
+        self._now, self.profile = self._held.enter_context(self._open(profile))
+        self._again = False
+
+    def _spared(self, motion: Motion) -> Motion:
+        if self.profile != "group":
+            return motion
+        return replace(motion, decode_chunk=min(motion.decode_chunk, _CHUNK))
+
+
+@contextmanager
+def _opened(
+    family: Family, setting: Setting, motion: Motion, lora: str, profile: Profile | None
+) -> Iterator[tuple[Animator, Profile]]:
+    """Hold a pipeline and what speaks with it."""
+    from afterglow.models.folders import hushed
+    from afterglow.models.loading import loaded
+
+    with ExitStack() as held, hushed():
+        *others, last = family.entries
+        weights: dict[str, Any] = {}
+        allowed: Any = {"commercial_only": setting.commercial_only, "hint": _HINT}
+        for name in others:
+            weights[name] = held.enter_context(
+                loaded(name, setting.device, reader=_as_they_are, together=bool(weights), **allowed)
+            )
+        reader = partial(_assembled, family, setting, motion, lora, profile, weights)
+        made, laid = held.enter_context(
+            loaded(last, setting.device, reader=reader, together=bool(weights), **allowed)
+        )
+        held.callback(_release, made)
+        module, kind = _ADAPTERS[family.pipeline]
+        yield getattr(import_module(f"{__name__}.{module}"), kind)(made), laid
+
+
+def _as_they_are(weights: Any, device: str) -> Any:
+    return weights
+
+
+def _assembled(
+    family: Family,
+    setting: Setting,
+    motion: Motion,
+    lora: str,
+    profile: Profile | None,
+    others: Mapping[str, Any],
+    weights: Any,
+    device: str,
+) -> tuple[Any, Profile]:
+    """The pipeline of a family, laid out in memory."""
+    from afterglow.effects.animate.model import parts
+
+    module, _ = _ADAPTERS[family.pipeline]
+    assemble = import_module(f"{__name__}.{module}").assemble
+    made = assemble({**others, weights.model.name: weights}, parts.dtype_of(family.half, device))
+    if lora:
+        _lay_over(made, lora)
+    if profile is None:
+        profile = _suited(family, setting, motion, parts.sizes_of(made))
+    parts.lay_out(made, device, profile)
+    return made, profile
+
+
+def _lay_over(made: Any, lora: str) -> None:
+    from afterglow.models.lora import lay_over, lend, read_lora
+
+    if hasattr(made, "load_lora_weights"):
+        lend(made, read_lora(lora))
+    elif hasattr(made, "unet"):
+        lay_over(made.unet, read_lora(lora))
+
+
+def _suited(
+    family: Family, setting: Setting, motion: Motion, networks: Mapping[str, int]
+) -> Profile:
+    from afterglow.models.device import choose_device, memory_available
+
+    if setting.device == "cpu":
+        return PROFILES[0]
+    free = memory_available(choose_device(setting.device))
+    pixels = motion.size[0] * motion.size[1]
+    work = max(family.work * motion.frames, _DECODING * motion.decode_chunk) * pixels
+    return profile_for(free if setting.vram is None else min(free, setting.vram), networks, work)
+
+
+def _release(made: Any) -> None:
+    from afterglow.effects.animate.model import parts
+
+    parts.release(made)

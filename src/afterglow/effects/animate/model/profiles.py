@@ -1,0 +1,36 @@
+"""How a family is laid out in the memory of a GPU: profiles, from the fastest to the smallest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+Profile: TypeAlias = Literal["full", "offload", "group"]
+"""All networks on the GPU; each network only while it computes; groups of layers of a network only
+while they compute."""
+
+PROFILES: tuple[Profile, ...] = ("full", "offload", "group")
+"""From the fastest to the one that needs least memory."""
+
+_SPARE = 1.1
+"""Factor for what a GPU loses between the blocks of its memory."""
+
+
+def profile_for(free: int, networks: Mapping[str, int], work: int) -> Profile:
+    """Return the fastest profile for which the memory suffices.
+
+    free: bytes. networks: bytes of each network's weights as they will lie there. work: bytes
+    that the largest computation takes besides.
+    """
+    every, largest = sum(networks.values()), max(networks.values(), default=0)
+    if free >= _SPARE * (every + work):
+        return "full"
+    if free >= _SPARE * (largest + work):
+        return "offload"
+    return "group"
+
+
+def lower(profile: Profile) -> Profile | None:
+    """Return the next profile that needs less memory; None below the last."""
+    place = PROFILES.index(profile) + 1
+    return PROFILES[place] if place < len(PROFILES) else None

@@ -1,0 +1,58 @@
+"""What a model is asked for in one window: numbers and words alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many steps are done; may raise to stop them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What shall happen in a picture, and how it is worked out."""
+
+    prompt: str
+    """What shall be seen; families without text do not read it."""
+    negative_prompt: str
+    """What shall not be seen."""
+    motion_strength: float
+    """How much moves, 0 to 1; families that learn it from words alone do not read it."""
+    guidance: float
+    """How closely the model follows what it is given."""
+    frames: int
+    """Frames of the window."""
+    fps: Fraction
+    """Frames per second that are exported, and told to models that want to know."""
+    steps: int
+    """Steps from noise to a window."""
+    noise: float
+    """Noise on the picture before it is looked at, 0 to 1: more of it frees the motion."""
+    decode_chunk: int
+    """Frames that are decoded at once."""
+    size: tuple[int, int]
+    """Width and height in pixels that the model works at."""
+
+
+class Animator(Protocol):
+    """A model that is held, and makes windows of frames."""
+
+    def window(
+        self, still: NDArray[np.uint8], motion: Motion, seed: int, tell: Tell
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield (H, W, 3) uint8 RGB, decoded in chunks as they are taken.
+
+        still: (H, W, 3) uint8 RGB of the size that the motion names; the window begins with it.
+        seed: where the noise begins. tell: told of every step.
+        """
+
+
+def bucket_of(motion_strength: float) -> int:
+    """Return SVD's motion bucket, 1 to 255, of a strength of 0 to 1."""
+    return 1 + round(254 * min(max(motion_strength, 0.0), 1.0))

@@ -1,0 +1,40 @@
+"""What the tests of animate share: a picture, and tiny models of the real classes."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tiny_animators(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which tiny models are made, each once."""
+    for name in ("diffusers", "transformers", "accelerate"):
+        pytest.importorskip(name)
+    return tmp_path_factory.mktemp("animators")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with still.png, 96 x 72, and another for what is temporary, and nothing else."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "models"))
+    monkeypatch.delenv("AFTERGLOW_MODELS_LOCK", raising=False)
+    monkeypatch.chdir(tmp_path)
+    rows, columns = np.indices((72, 96))
+    picture = np.stack([columns * 2, rows * 3, 255 - columns - rows], axis=2).astype(np.uint8)
+    assert cv2.imwrite("still.png", picture)
+
+    def refuse(*arguments: object, **more: object) -> None:
+        raise AssertionError(f"the network was asked: {arguments}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    return tmp_path
