@@ -57,3 +57,12 @@ def test_small_pictures_are_refused() -> None:
     small = np.zeros((31, 64), np.uint8)
     with pytest.raises(ValueError, match="64 x 31"):
         flow.flow(small, small)
+
+
+def test_likeness_is_near_1_within_a_shot_and_low_across_a_cut() -> None:
+    one, other = greys(Scene(160, 96, camera=pan(2.5)), 0, 1)
+    (strange,) = greys(Scene(160, 96, seed=12), 0)
+    assert flow.likeness(one, flow.fetched(other, flow.flow(one, other))) > 0.97
+    assert flow.likeness(one, flow.fetched(strange, flow.flow(one, strange))) < flow.UNLIKE
+    black = np.zeros_like(one)
+    assert flow.likeness(one, black) == 0 and flow.likeness(black, black + 3) == 1

@@ -14,7 +14,15 @@ import cv2
 import numpy as np
 
 from afterglow import ops
-from afterglow.analysis.flow import LEAST_SIDE, Motion, fetched, motion, seen_in_both
+from afterglow.analysis.flow import (
+    LEAST_SIDE,
+    UNLIKE,
+    Motion,
+    fetched,
+    likeness,
+    motion,
+    seen_in_both,
+)
 from afterglow.analysis.picture import measuring_size
 from afterglow.effects.animate.fit import TRANSFER
 
@@ -89,9 +97,11 @@ def _pair(one: Picture, other: Picture) -> _Pair | None:
         sure = np.ones((height, width), np.float32)
         return _Pair(*lights, Motion(still, still), (sure, sure))
     size = _searched(width, height)
-    found = motion(_grey(one, size), _grey(other, size))
+    greys = _grey(one, size), _grey(other, size)
+    found = motion(*greys)
     seen = seen_in_both(found.forward, found.backward), seen_in_both(found.backward, found.forward)
-    if min(float(each.mean()) for each in seen) < _EXPLAINED:
+    alike = likeness(greys[0], fetched(greys[1], found.forward)) >= UNLIKE
+    if not alike or min(float(each.mean()) for each in seen) < _EXPLAINED:
         return None
     forward, backward = (_enlarged(each, width, height) for each in found)
     soft = [cv2.blur(each.astype(np.float32), (5, 5)) for each in seen]
