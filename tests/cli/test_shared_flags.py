@@ -15,16 +15,38 @@ from afterglow.effects.composite.effect import Composite
 COMPOSITE = ["composite", "in.mkv", "-", "out.mkv", "--bg=teal"]
 
 
-def flags(command: str) -> dict[str, click.Parameter]:
+def flags(command: str) -> dict[str, click.Option]:
     found = cli.get_command(click.Context(cli), command)
     assert found is not None
-    return {name: each for each in found.params for name in each.opts}
+    options = [each for each in found.params if isinstance(each, click.Option)]
+    return {name: each for each in options for name in each.opts}
 
 
-@pytest.mark.parametrize("name", ["--key", "--despill"])
-def test_what_is_known_of_a_backing_is_asked_alike(name: str) -> None:
-    one, other = (flags(command)[name].to_info_dict() for command in ("matte", "composite"))
-    assert one == other and one["default"] is None
+OF_RUNS = frozenset({"--resolution", "--qp"})
+"""Flags of a run that a command may begin with another value of."""
+OWN = frozenset(
+    {"--mask", "--camera", "--bg", "--fit", "--model", "--prompt", "--steps", "--guidance"}
+)
+"""Flags that each command means in its own way."""
+
+
+def test_a_flag_of_two_commands_is_one_flag() -> None:
+    seen: dict[str, tuple[str, dict[str, Any]]] = {}
+    for command in cli.list_commands(click.Context(cli)):
+        if isinstance(cli.get_command(click.Context(cli), command), click.Group):
+            continue
+        for name, flag in flags(command).items():
+            facts = flag.to_info_dict()
+            told = {fact: facts[fact] for fact in ("type", "default", "is_flag", "nargs")}
+            if name in OF_RUNS:
+                told["default"] = None
+            first, before = seen.setdefault(name, (command, told))
+            assert told == before or name in OWN, f"{name} of {first} and {command}"
+
+
+def test_what_is_known_of_a_backing_is_not_given() -> None:
+    for name in ("--key", "--despill"):
+        assert flags("matte")[name].to_info_dict()["default"] is None
 
 
 def run(line: list[str]) -> tuple[Any, list[str]]:
@@ -47,6 +69,15 @@ def test_a_composite_takes_off_no_light_unless_asked() -> None:
     assert isinstance(effect, Composite) and (effect.despill, effect.key) == (0, "auto")
     effect, _ = run([*COMPOSITE, "--despill=0.5", "--key=blue"])
     assert (effect.despill, effect.key) == (0.5, (0, 0, 255))
+
+
+def test_light_wraps_around_subjects_in_a_studio_only_unless_asked() -> None:
+    for line, usual in (
+        (COMPOSITE, 0.0),
+        (["studio", "in.mkv", "-", "out.mkv", "--bg=room"], 0.25),
+    ):
+        assert run(line)[0].light_wrap == usual
+        assert run([*line, "--light-wrap=0"])[0].light_wrap == 0
 
 
 def test_a_seed_is_told_where_it_is_used() -> None:

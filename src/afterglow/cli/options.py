@@ -25,7 +25,6 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
 ``streaming`` adds SOURCE, TARGET and the flags of every run; ``streaming_with_matte`` takes ALPHA
 between the two; ``making_pictures`` does so for what ends in pictures; ``looks`` adds --effect and
 --list-effects; ``matte`` adds --alpha; ``seed`` adds --seed and passes ``seed: int``;
-``backing`` adds --key and --despill and passes both, None where they are not given;
 ``commercial_only`` adds --commercial-only and passes ``commercial_only: bool``; ``beginning_with``
 gives shared flags another default.
 """
@@ -43,7 +42,7 @@ from afterglow.cli.looks import list_looks, wear_look
 from afterglow.cli.pictures import PictureRun
 from afterglow.cli.run import NOTES, StreamRun
 from afterglow.cli.subject import OWN, Subject
-from afterglow.cli.values import DeviceName, Key, Number, Rate, Seconds
+from afterglow.cli.values import DeviceName, Rate, Seconds
 from afterglow.errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -238,18 +237,6 @@ def commercial_only(command: Command) -> Command:
         envvar="AFTERGLOW_COMMERCIAL_ONLY",
         help="Refuse models whose licence does not plainly allow commercial use.",
     )(command)
-
-
-def backing(command: Command) -> Command:
-    """Add --key and --despill and pass ``key`` and ``despill``, None where they are not given.
-
-    key: (R, G, B) of the backing, each 0-255, or "auto"; despill: 0 to 1.
-    """
-    spill = "Share of the backing's light taken off the subject; "
-    spill += "if not given, all by matte --model chroma, else none."
-    key = "Colour of the backing; auto, as if not given, takes it from the first picture."
-    command = click.option("--despill", type=Number(0, 1), help=spill)(command)
-    return click.option("--key", type=Key(), help=key)(command)
 
 
 _ALPHA = click.argument(

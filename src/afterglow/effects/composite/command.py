@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli import compositing, options
 from afterglow.cli.backdrop import BackdropName, file_backdrop
 from afterglow.cli.run import StreamRun
 from afterglow.cli.values import Number, Offset
@@ -55,19 +55,8 @@ if TYPE_CHECKING:
     help="Colours at the subject's edge: mixed with what was behind, as cameras give them, or its "
     "own, as some keyers do; auto looks.",
 )
-@options.backing
-@click.option(
-    "--light-wrap",
-    type=Number(0, 1),
-    default=0.0,
-    help="Share of the background's light that bleeds over the subject's edge.",
-)
-@click.option(
-    "--wrap-width",
-    type=Number(0.1, 10),
-    default=1.0,
-    help="How far it bleeds, in per cent of the height.",
-)
+@compositing.backing
+@compositing.light_wrap(usual=0.0)
 @click.option(
     "--match-grain",
     is_flag=True,
@@ -78,13 +67,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Bring the subject some of the way to the background's exposure and balance.",
 )
-@click.option(
-    "--shadow",
-    "darkness",
-    type=Number(0, 1),
-    default=0.0,
-    help="Darkness of a soft shadow of the subject; 0 is none.",
-)
+@compositing.shadow
 @click.option(
     "--shadow-on",
     "fallen",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli import options, painting
 from afterglow.cli.pictures import PictureRun, tell_steps
 from afterglow.cli.run import NOTES
 from afterglow.cli.subject import AUTO
-from afterglow.cli.values import Number, Seconds
+from afterglow.cli.values import Seconds
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,31 +23,7 @@ if TYPE_CHECKING:
 @options.beginning_with(resolution=1080)
 @options.making_pictures
 @click.option("--prompt", required=True, metavar="TEXT", help="What the background shall show.")
-@click.option(
-    "--negative-prompt",
-    "negative",
-    default="",
-    show_default=False,
-    metavar="TEXT",
-    help="What it shall not show.",
-)
-@click.option(
-    "--sd-model",
-    "model",
-    type=click.Choice(["sd15", "sdxl"]),
-    default="sd15",
-    help="Stable Diffusion 1.5 (512 pixels) or XL (1024 pixels).",
-)
-@click.option(
-    "--strength",
-    type=Number(0, 1, min_open=True),
-    default=0.95,
-    help="How much is made anew; with less, more of the real room's layout survives.",
-)
-@click.option("--steps", type=click.IntRange(1, 500), default=30, help="Steps of the painting.")
-@click.option(
-    "--guidance", type=Number(1, 50), default=7.5, help="How closely the prompt is followed."
-)
+@painting.painting
 @options.seed
 @click.option(
     "--time",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli import compositing, options
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.values import Number
 from afterglow.effects.matte.backends import MODELS, backend_for, require_colours, require_taken
@@ -33,7 +33,7 @@ _CODECS = ("ffv1", "h264", "hevc", "av1", "vp9", "prores")
     default=MODELS[:1],
     help="What finds the subject; several, where TARGET is a folder.",
 )
-@options.backing
+@compositing.backing
 @click.option(
     "--tolerance",
     type=Number(0, 90),

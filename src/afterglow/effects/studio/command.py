@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli import compositing, options, painting
 from afterglow.cli.backdrop import still_picture
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun
@@ -26,8 +26,6 @@ LINES, QP = 1080, 14
 """Height of the result and its quality where no flag says another."""
 LOSSLESS = 10
 """--qp of which a pipe does not say that it changes nothing."""
-PAINTING = ("negative", "model", "strength", "steps", "guidance")
-"""Settings of what paints."""
 PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
 
 
@@ -43,24 +41,7 @@ PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
     metavar="room|IMAGE",
     help="Take a made room, which needs no weights, or a picture.",
 )
-@click.option("--negative-prompt", "negative", default="", metavar="TEXT", help="What not.")
-@click.option(
-    "--sd-model",
-    "model",
-    type=click.Choice(["sd15", "sdxl"]),
-    default="sd15",
-    help="Stable Diffusion 1.5 (512 pixels) or XL (1024 pixels).",
-)
-@click.option(
-    "--strength",
-    type=Number(0, 1, min_open=True),
-    default=0.95,
-    help="How much is painted anew; with less, more of the real room's layout survives.",
-)
-@click.option("--steps", type=click.IntRange(1, 500), default=30, help="Steps of the painting.")
-@click.option(
-    "--guidance", type=Number(1, 50), default=7.5, help="How closely the prompt is followed."
-)
+@painting.painting
 @click.option(
     "--depth-scale",
     type=Number(0, 2),
@@ -92,25 +73,8 @@ PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
     default=0.4,
     help="Remove parts of the matte that are smaller than this share of the largest; 0: none.",
 )
-@click.option(
-    "--light-wrap",
-    type=Number(0, 1),
-    default=0.25,
-    help="Share of the new background's light that bleeds over the subject's edge.",
-)
-@click.option(
-    "--wrap-width",
-    type=Number(0.1, 10),
-    default=1.0,
-    help="How far it bleeds, in per cent of the height.",
-)
-@click.option(
-    "--shadow",
-    "darkness",
-    type=Number(0, 1),
-    default=0.0,
-    help="Darkness of a soft shadow of the subject on the floor; 0 is none.",
-)
+@compositing.light_wrap(usual=0.25)
+@compositing.shadow
 @click.option(
     "--match/--no-match",
     default=True,
@@ -159,8 +123,8 @@ def studio(
         run = _preview(run)
     if run.target == "-" and run.qp == QP:
         run = replace(run, qp=LOSSLESS)
-    painting = {name: settings.pop(name) for name in PAINTING}
-    ground = _ground(run, background, prompt, painting)
+    words = {name: settings.pop(name) for name in painting.SETTINGS}
+    ground = _ground(run, background, prompt, words)
     if run.source == "-" and not run.dry_run:
         ground.require()  # else the pipe would be copied first
     shadow = Shadow(darkness) if darkness else None
@@ -179,7 +143,7 @@ def _preview(run: StreamRun) -> StreamRun:
 
 
 def _ground(
-    run: StreamRun, background: str | None, prompt: str | None, painting: dict[str, Any]
+    run: StreamRun, background: str | None, prompt: str | None, words: dict[str, Any]
 ) -> Ground:
     """What makes the background; a picture or the made room goes before words."""
     from afterglow.effects.studio.grounds import MadeRoom, Photo
@@ -197,4 +161,4 @@ def _ground(
         )
     from afterglow.effects.studio.model import Painted
 
-    return Painted(prompt, device=device, commercial_only=free, tell=tell_steps, **painting)
+    return Painted(prompt, device=device, commercial_only=free, tell=tell_steps, **words)
