@@ -28,6 +28,7 @@ _COLOURS = (
     (23, 150, 170), (140, 86, 75), (200, 80, 160),
 )  # fmt: skip
 """Of the videos in turn."""
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _NAME = 60
 """Characters of a name that are shown."""
 
@@ -59,11 +60,11 @@ def _draw(panel: Picture, name: str, lines: Sequence[Sequence[Point]], longest: 
     for value in ticks(most):
         _, y = _place(0, value, longest, most)
         cv2.line(panel, (_LEFT, y), (_WIDTH - _RIGHT, y), _FAINT, 1)
-        _write(panel, f"{value:g}", (_LEFT - 62, y + 4), 0.4)
+        _write(panel, f"{value:g}", (_LEFT - 8, y + 4), 0.4, beside=1.0)
     for seconds in ticks(longest):
         x, _ = _place(seconds, 0, longest, most)
         cv2.line(panel, (x, _TOP), (x, _PANEL - _BOTTOM), _FAINT, 1)
-        _write(panel, f"{seconds:g} s", (x - 8, _PANEL - _BOTTOM + 16), 0.4)
+        _write(panel, f"{seconds:g} s", (x, _PANEL - _BOTTOM + 16), 0.4, beside=0.5)
     for row, line in enumerate(lines):
         places = [_place(*point, longest, most) for point in line]
         if len(places) == 1:
@@ -91,5 +92,10 @@ def _colour(row: int) -> tuple[int, int, int]:
     return _COLOURS[row % len(_COLOURS)]
 
 
-def _write(canvas: Picture, text: str, at: tuple[int, int], size: float) -> None:
-    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, _INK, 1, cv2.LINE_AA)
+def _write(
+    canvas: Picture, text: str, at: tuple[int, int], size: float, *, beside: float = 0.0
+) -> None:
+    """Write a line whose lower left corner is at a place; ``beside``: so much of it to the left."""
+    (width, _), _ = cv2.getTextSize(text, _FONT, size, 1)
+    place = at[0] - round(beside * width), at[1]
+    cv2.putText(canvas, text, place, _FONT, size, _INK, 1, cv2.LINE_AA)
