@@ -32,8 +32,8 @@ LINES = {
     "studio": ["in.mkv", "-", "out.mkv", "--bg=room", "--seed=1"],
 }
 """Arguments that a command needs, where SOURCE and TARGET are not all."""
-PICTURES = {"evaluate", "generate", "plate"}
-"""Commands that make one picture of a video, or only look at it: no effect of frame
+PICTURES = {"animate", "evaluate", "generate", "plate"}
+"""Commands that make one picture of a video, a video of one, or only look at it: no effect of frame
 after frame."""
 SETTINGS = [
     (name, look) for name in NAMES if name not in PICTURES for look in (None, *looks_of(name))

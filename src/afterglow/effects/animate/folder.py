@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from afterglow.cli.clips import put_whole, require_free
 from afterglow.cli.folder import make_folder
-from afterglow.cli.run import StreamRun, tell_note
+from afterglow.cli.progress import Reporter, reporter_for
+from afterglow.cli.run import StreamRun
 from afterglow.cli.stills import kept_pictures
 from afterglow.effects.animate.effect import Animate
 from afterglow.effects.animate.facts import story_of
@@ -86,25 +87,29 @@ class Takes:
         if not self.run.dry_run:
             make_folder(target)
         failed = []
-        with self.models.kept() as models:
+        with self._reporter() as reporter, self.models.kept() as models:
             for path, name in _names(pictures).items():
                 run = replace(self.run, source=str(path), target=str(target / name))
-                failed += [path.name for each in self._seeds(run, models) if self._fails(*each)]
+                each = self._seeds(run, models)
+                failed += [path.name for take in each if self._fails(*take, reporter)]
         if failed:
             raise AfterglowError(
                 f"{len(failed)} of {len(pictures) * self.count} were not made: {', '.join(failed)}",
                 hint="mend them and run the same command again: finished ones are skipped",
             )
 
-    def _fails(self, run: StreamRun, effect: Animate) -> bool:
+    def _reporter(self) -> Reporter:
+        return reporter_for(quiet=self.run.quiet, as_json=self.run.as_json)
+
+    def _fails(self, run: StreamRun, effect: Animate, reporter: Reporter) -> bool:
         """Make a take of a folder, unless it is there; say why where that cannot be."""
         if Path(run.target).exists() and not run.overwrite:
-            tell_note(f"{Path(run.source).name}: finished before ({run.target})")
+            reporter.note(f"{Path(run.source).name}: finished before ({run.target})")
             return False
         try:
             self._take(run, effect)
         except MediaError as error:
-            tell_note(f"{Path(run.source).name}: {error}")
+            reporter.failure(Path(run.source).name, str(error))
             return True
         return False
 
