@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -115,14 +115,11 @@ class Here:
         from afterglow.models.device import watched
 
         with watched(self.setting.device) as most, ExitStack() as stack:
-            asked = family, motion, lora
-            if self.keep is None or self.keep.asked != asked:
-                opened = animator(family, self.setting, motion, lora, say)
-                held = (self.keep.anew(asked) if self.keep else stack).enter_context(opened)
-                if self.keep:
-                    self.keep.held = held
+            opened = partial(animator, family, self.setting, motion, lora, say)
+            if self.keep is None:
+                held = stack.enter_context(opened())
             else:
-                held = self.keep.held
+                held = self.keep.held((family, motion, lora), opened)
             yield held
             self.facts.update(profile=held.profile, vram=most())
 
@@ -132,14 +129,22 @@ class _Keep:
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        self.asked: tuple[Family, Motion, str] | None = None
-        self.held: Any = None
+        self._asked: tuple[Family, Motion, str] | None = None
+        self._held: Any = None
 
-    def anew(self, asked: tuple[Family, Motion, str]) -> ExitStack:
-        """Let go of what is held, and give where something else shall be held."""
-        self._stack.close()
-        self.asked = asked
-        return self._stack
+    def held(
+        self,
+        asked: tuple[Family, Motion, str],
+        opened: Callable[[], AbstractContextManager[_Steady]],
+    ) -> _Steady:
+        """Give what is held, or let go of it and hold what is asked for instead."""
+        if self._asked != asked:
+            self._asked = None
+            self._stack.close()
+            self._held = self._stack.enter_context(opened())
+            self._asked = asked
+        made: _Steady = self._held
+        return made
 
 
 @contextmanager
