@@ -116,6 +116,18 @@ def test_without_a_lock_of_ones_own_a_whole_one_is_printed(
     assert "not pinned, as the hub tells no sha256 of small files: model_index.json (pull" in err
 
 
+def test_weights_in_several_files_are_added_by_what_tells_them_apart(
+    own: Any, hub: Hub, capsys: Captured
+) -> None:
+    index = "transformer/model.safetensors.index.json"
+    shards = [f"transformer/model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    others = ["vae/model-00001-of-00002.safetensors", "transformer/model.fp16.safetensors"]
+    hub[OLD] = {index: (3, None), **dict.fromkeys([*shards, *others], (9, LARGE))}
+    path = own(f'[[models.trial.files]]\npath = "{index}"\n', format="diffusers")
+    assert run(capsys, "trial")[0] == 0
+    assert [file.path for file in read_lock(path).model("trial").files] == [index, *shards]
+
+
 def test_a_pin_moves_only_when_it_is_asked_for(own: Any, hub: Hub, capsys: Captured) -> None:
     path = own(f'{ONE_FILE}bytes = 5\nsha256 = "{LARGE}"\n')
     before = read_lock(path)
