@@ -25,8 +25,11 @@ def flags(command: str) -> dict[str, click.Option]:
 OF_RUNS = frozenset({"--resolution", "--qp"})
 """Flags of a run that a command may begin with another value of."""
 OWN = frozenset(
-    "--mask --camera --bg --fit --model --prompt --negative-prompt --steps --guidance".split()
-)
+    {
+        "--mask", "--camera", "--bg", "--fit", "--model",
+        "--prompt", "--negative-prompt", "--steps", "--guidance",
+    }
+)  # fmt: skip
 """Flags that each command means in its own way."""
 
 
