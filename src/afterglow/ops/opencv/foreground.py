@@ -11,11 +11,14 @@ from afterglow.ops.foreground import FAINT, QUARTER, SMOOTH, SWIFT_TURNS
 from afterglow.ops.halves import WHITE, Array, Depth
 from afterglow.ops.levels import Region
 from afterglow.ops.opencv.colour import from_float, to_display, to_float, to_linear
+from afterglow.ops.opencv.levels import extent
 from afterglow.ops.opencv.unmixing import Places, layers_of, neighbours, places_of, soft_of
 from afterglow.ops.standards import fits_uint16
 
 _MARGIN = 16
 """Pixels around the edges that the solver sees, at least."""
+_PART = 1 << 15
+"""Places lit at a time, so that they stay in the processor's cache."""
 _ROW = 1024
 """Places looked up in a row: OpenCV takes no more than 32767 rows."""
 _GRID = 64
@@ -59,7 +62,7 @@ def laid_over(below: Array, above: Array, alpha: Array, transfer: str) -> Array:
     share = _share(alpha, edge)
     ground, subject = (_light_at(each, edge, transfer) for each in (below, above))
     light = ground + share * (subject - ground)
-    mixed.reshape(-1, 3)[edge] = _of_signal(light, transfer, cast(Depth, below.dtype.name))
+    _put(mixed, edge, _of_signal(light, transfer, cast(Depth, below.dtype.name)))
     return mixed
 
 
@@ -71,22 +74,23 @@ def lit_over(below: Array, above: Array, alpha: Array, rim: Array | None, transf
     edge = _lit(alpha, rim)
     if not len(edge):
         return mixed
-    share = _share(alpha, edge)
-    ground, subject = (_light_at(each, edge, transfer) for each in (below, above))
-    bright = 1 - (1 - subject) * (1 - _found_at(rim, edge, alpha.shape))
-    light = np.asarray(ground + share * (bright - ground), np.float32)
-    mixed.reshape(-1, 3)[edge] = _of_signal(light, transfer, cast(Depth, below.dtype.name))
+    for start in range(0, len(edge), _PART):
+        part = edge[start : start + _PART]
+        share = cv2.merge([_share(alpha, part)] * 3)[:, 0]
+        ground, subject = (_light_at(each, part, transfer) for each in (below, above))
+        bright = 1 - (1 - subject) * (1 - _found_at(rim, part, alpha.shape))
+        light = np.asarray(ground + share * (bright - ground), np.float32)
+        _put(mixed, part, _of_signal(light, transfer, cast(Depth, below.dtype.name)))
     return mixed
 
 
 def _pasted(below: Array, above: Array, alpha: Array) -> Array:
     """The one picture with the other where the matte is white; a copy."""
-    full = (alpha == WHITE[alpha.dtype.name]).view(np.uint8)
     pasted = below.copy()
-    left, top, width, height = cv2.boundingRect(full)
-    box = Region(left, top, left + width, top + height)
-    if width:
-        cv2.copyTo(box.of(above), box.of(full), box.of(pasted))
+    box = extent(alpha)
+    if box is not None:
+        full = (box.of(alpha) == WHITE[alpha.dtype.name]).view(np.uint8)
+        cv2.copyTo(box.of(above), full, box.of(pasted))
     return pasted
 
 
@@ -96,15 +100,21 @@ def _lit(alpha: Array, rim: Array) -> Places:
     for each in others:
         first = cv2.max(first, each, dst=first)
     bright = (first > FAINT).astype(np.uint8)
-    size = alpha.shape[1], alpha.shape[0]
-    lit = cv2.resize(bright, size, interpolation=cv2.INTER_NEAREST)
-    near = np.asarray(lit, np.uint8).view(np.bool_) & (alpha > 0)
-    return np.flatnonzero(near | (soft_of(alpha) > 0))
+    box = extent(alpha)
+    if box is None:
+        return np.zeros(0, np.intp)
+    matte, width = box.of(alpha), alpha.shape[1]
+    for axis, first, after in ((0, box.top, box.bottom), (1, box.left, box.right)):
+        bright = bright.take(np.arange(first, after) * rim.shape[axis] // alpha.shape[axis], axis)
+    near = (bright.view(np.bool_) | (matte < WHITE[alpha.dtype.name])) & (matte > 0)
+    found = np.flatnonzero(near)
+    return found + found // box.size[0] * (width - box.size[0]) + (box.top * width + box.left)
 
 
 def _found_at(small: Array, edge: Places, size: tuple[int, ...]) -> Array:
     """(N, 3) a small picture, enlarged to a size, at some of its pixels."""
-    rows, columns = np.divmod(edge, size[1])
+    rows = edge // size[1]
+    columns = edge - rows * size[1]
     lines = -(-len(edge) // _ROW)
     maps = []
     for axis, at in ((1, columns), (0, rows)):
@@ -123,7 +133,7 @@ def _share(alpha: Array, edge: Places) -> Array:
 
 def _light_at(pixels: Array, edge: Places, transfer: str | None) -> Array:
     """(N, 3) float32 light of some pixels, one at least."""
-    rows = pixels.reshape(-1, 3)[edge]
+    rows = pixels.reshape(-1, 3).take(edge, axis=0)
     return to_float(rows) if transfer is None else to_linear(rows, transfer, "float32")
 
 
@@ -135,8 +145,14 @@ def _of_signal(light: Array, transfer: str | None, depth: Depth) -> Array:
 
 def _with(pixels: Array, edge: Places, rows: Array) -> Array:
     result = np.array(pixels, order="C")
-    result.reshape(-1, 3)[edge] = rows
+    _put(result, edge, rows)
     return result
+
+
+def _put(pixels: Array, edge: Places, rows: Array) -> None:
+    """Write (N, 3) rows into some pixels of a picture that lies in memory as one piece."""
+    whole = np.dtype((np.void, 3 * pixels.itemsize))
+    np.put(pixels.reshape(-1).view(whole), edge, np.ascontiguousarray(rows).reshape(-1).view(whole))
 
 
 def _edges(alpha: Array) -> Region | None:
@@ -174,16 +190,16 @@ def _refined(light: Array, matte: Array, edge: Places) -> Array:
     height, width = matte.shape
     matte = to_float(matte)
     small = [_quartered(each) for each in (light, matte)]
-    mean = layers_of(small[0], small[1], SWIFT_TURNS).under(edge, width, QUARTER).T
+    mean = layers_of(small[0], small[1], SWIFT_TURNS).under(edge, width, QUARTER)
     flat = matte.reshape(-1)
     known = flat[edge]
-    a = known[:, np.newaxis]
-    near = neighbours(edge, width, height)
-    total = 4 * SMOOTH + sum(np.abs(known - flat[place]) for place in near)
-    mixed = to_float(light.reshape(-1, 3)[edge])
-    missing = mixed - a * mean[:, :3] - (1 - a) * mean[:, 3:]
-    missing /= total[:, np.newaxis] + a**2 + (1 - a) ** 2
-    return np.asarray(np.clip(mean[:, :3] + a * missing, 0, 1), np.float32)
+    total = known**2 + (1 - known) ** 2 + np.float32(4 * SMOOTH)
+    for place in neighbours(edge, width, height):
+        total += np.abs(known - flat[place])
+    mixed = to_float(np.ascontiguousarray(light.reshape(-1, 3).take(edge, axis=0).T))
+    missing = mixed - known * mean[:3] - (1 - known) * mean[3:]
+    own = np.clip(mean[:3] + missing * (known / total), 0, 1)
+    return np.ascontiguousarray(own.T, np.float32)
 
 
 def _quartered(picture: Array) -> Array:
