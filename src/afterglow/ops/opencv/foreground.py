@@ -104,11 +104,13 @@ def _lit(alpha: Array, rim: Array) -> Places:
     if box is None:
         return np.zeros(0, np.intp)
     matte, width = box.of(alpha), alpha.shape[1]
-    for axis, first, after in ((0, box.top, box.bottom), (1, box.left, box.right)):
-        bright = bright.take(np.arange(first, after) * rim.shape[axis] // alpha.shape[axis], axis)
+    rows = np.arange(box.top, box.bottom) * rim.shape[0] // alpha.shape[0]
+    columns = np.arange(box.left, box.right) * rim.shape[1] // width
+    bright = bright.take(rows, 0).take(columns, 1)
     near = (bright.view(np.bool_) | (matte < WHITE[alpha.dtype.name])) & (matte > 0)
     found = np.flatnonzero(near)
-    return found + found // box.size[0] * (width - box.size[0]) + (box.top * width + box.left)
+    beside = found // box.size[0] * (width - box.size[0])
+    return np.asarray(found + beside + (box.top * width + box.left))
 
 
 def _found_at(small: Array, edge: Places, size: tuple[int, ...]) -> Array:
