@@ -16,8 +16,10 @@ pytest.importorskip("transformers")
 from afterglow.effects.evaluate.critics import Prompted, Windows, distance_between  # noqa: E402
 from afterglow.effects.evaluate.model import clip_knower, clip_scorer  # noqa: E402
 from afterglow.models.tensors import read_torchscript  # noqa: E402
-from tests.effects.evaluate.tiny import lock_critics  # noqa: E402
+from tests.effects.evaluate.tiny import lock_critics, save_clip  # noqa: E402
 from tests.models.conftest import block_sockets  # noqa: E402
+from tests.models.tiny_diffusion import locked  # noqa: E402
+from tests.models.weights import write_lock  # noqa: E402
 
 PICTURES = list(np.random.default_rng(1).integers(0, 256, (5, 40, 64, 3), np.uint8))
 
@@ -52,6 +54,17 @@ def test_the_clip_score_is_that_of_transformers_itself(critics: Path) -> None:
         cosine = said.logits_per_image[:, 0] / model.logit_scale.exp()
     np.testing.assert_allclose(found, 100 * cosine.clamp(min=0).numpy(), rtol=1e-4, atol=1e-4)
     assert found.shape == (5,) and found.max() > 0 and found.std() > 0
+
+
+def test_pictures_that_are_the_opposite_of_the_words_score_0(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the weights of this seed the cosines are about -0.2."""
+    folder = save_clip(tmp_path / "clip", seed=5)
+    lock = write_lock(tmp_path / "own.lock", {"clip-vit-b32": locked(folder)})
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    with clip_scorer("a horse in the snow", "cpu") as scorer:
+        assert (scorer(PICTURES) == 0).all()
 
 
 def test_another_prompt_gives_another_score_and_a_long_one_is_cut(critics: Path) -> None:

@@ -93,8 +93,12 @@ def test_every_planted_defect_is_found_by_its_measure(
 
 
 def test_flicker_is_told_in_levels() -> None:
-    still = [CLEAN[0]] * 40
-    assert seen(flickering(still, 2.5)).figures["flicker"] == pytest.approx(2.5, rel=0.3)
+    still = [CLEAN[0]] * 30
+    given = flickering(still, 2.5)
+    levels = np.array([frame.mean() for frame in given])
+    wanted = np.sqrt(np.mean(np.diff(levels, n=2) ** 2) / 6)
+    assert seen(given).figures["flicker"] == pytest.approx(wanted, rel=0.03)
+    assert wanted == pytest.approx(levels.std(), rel=0.4), "about its deviation"
     assert seen(still[:5]).figures["flicker"] == 0
 
 
