@@ -156,6 +156,18 @@ def test_motion_noise_and_rate_reach_svd(there: Any) -> None:
     assert len(set(made)) == len(made)
 
 
+def test_svd_is_told_the_rate_that_is_exported(there: Any) -> None:
+    there("svd")
+    slow = Motion("", "", 0.5, 3.0, 2, Fraction(7), 2, 0.02, 8, (64, 64))
+    still = np.full((64, 64, 3), 90, np.uint8)
+    with Here(Setting()).hold(FAMILIES["svd"], slow, "", print) as held:
+        made = [
+            np.stack(list(held.window(still, motion, 1, lambda done, total: None)))
+            for motion in (slow, slow, replace(slow, fps=Fraction(14)))
+        ]
+    assert np.array_equal(made[0], made[1]) and not np.array_equal(made[0], made[2])
+
+
 def test_the_best_model_that_is_here_is_taken(
     there: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
