@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from afterglow.frames import Colour, Frame, VideoInfo
 from afterglow.media import ReadOptions, WriteOptions, attach_matte, open_source, open_target
 from afterglow.media.choice import choose
+from afterglow.media.convert import Converter
 
 GRAY = VideoInfo(
     66, 50, Fraction(25), Fraction(1, 25), colour=Colour(range="full"), gray=True, frames=3
@@ -151,3 +152,26 @@ def test_colour_is_written_as_before(tmp_path: Path) -> None:
 def test_a_pipe_does_not_hand_on_that_a_picture_is_gray() -> None:
     plan = choose("-", GRAY, WriteOptions())
     assert plan.pixel_format == "rgb24"
+
+
+@pytest.mark.parametrize("pixel_format", ["gray", "yuv420p", "yuvj420p", "yuv444p"])
+def test_a_plain_picture_comes_as_one_channel_of_the_same_grey(pixel_format: str) -> None:
+    full = pixel_format in ("gray", "yuvj420p")
+    frame = av.VideoFrame(66, 50, pixel_format)
+    for number, plane in enumerate(frame.planes):
+        lines = np.full((plane.height, plane.line_size), 128, np.uint8)
+        if number == 0:
+            lines[:, :66] = mattes(8)[0]
+        plane.update(lines.tobytes())
+    colour = Colour(range="full" if full else "limited")
+    usual, _ = Converter(66, 50, colour, False, False)(frame)
+    plain, _ = Converter(66, 50, colour, False, False, plain=True)(frame)
+    assert plain.shape == (50, 66)
+    assert np.abs(usual.astype(int) - plain[..., None]).max() <= 1
+
+
+def test_a_picture_with_colour_is_not_plain() -> None:
+    red = np.full((50, 66, 3), (200, 60, 40), np.uint8)
+    frame = av.VideoFrame.from_ndarray(red, format="rgb24").reformat(format="yuv420p")
+    pixels, _ = Converter(66, 50, Colour(), False, False, plain=True)(frame)
+    assert pixels.shape == (50, 66, 3)

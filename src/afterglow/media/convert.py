@@ -24,8 +24,16 @@ _ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.
 _THREADS = min(4, os.cpu_count() or 1)
 _STRIP = 32
 """Lines computed at once, so that they stay in the processor's cache."""
+_PLANAR = ("gray", "yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
+"""Formats whose first plane is grey, of 8 bits."""
+_COLOURLESS = 127, 129
+"""Chroma that is none: rounding may have moved it."""
 _PACKED = {"rgb24": np.uint8, "rgba": np.uint8, "rgb48le": np.uint16, "rgba64le": np.uint16}
 """Formats that are in memory what we want already: those of our own pipes."""
+
+
+_STRETCHED = np.rint((np.arange(256) - 16.0).clip(0, 219) * (255 / 219)).astype(np.uint8)
+"""(256,) limited levels at full range."""
 
 
 @dataclass(slots=True)
@@ -45,11 +53,16 @@ class Converter:
     orientation: Orientation = UPRIGHT
     bits: int = 0
     """Bits of a channel as decoded, where a filter has widened it since; 0: as in the format."""
+    plain: bool = False
+    """A picture without colour comes out as one channel."""
     _swscale: VideoReformatter = field(default_factory=VideoReformatter)
 
     def __call__(self, frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
         """Pixels (H, W, 3) RGB and matte (H, W) or None, as displayed, in memory of their own."""
-        if self._is_ready(frame):
+        matte: NDArray[Any] | None
+        if self.plain and self._is_plain(frame):
+            pixels, matte = self._grey(frame), None
+        elif self._is_ready(frame):
             pixels, matte = _unpacked(frame)
         elif self._is_grey(frame):
             grey = _plane(frame.planes[0], np.uint8)
@@ -72,6 +85,24 @@ class Converter:
         """True for a picture whose one channel, of full range, is each of ours."""
         same = (frame.width, frame.height) == (self.width, self.height)
         return same and frame.format.name == "gray" and not self.deep and not self.alpha
+
+    def _is_plain(self, frame: VideoFrame) -> bool:
+        """True for a picture of 8 bits that has no colour, and is not to be enlarged."""
+        if frame.format.name not in _PLANAR or self.deep or self.alpha:
+            return False
+        least, most = _COLOURLESS
+        chroma = [_plane(plane, np.uint8) for plane in frame.planes[1:]]
+        fits = frame.width >= self.width and frame.height >= self.height
+        return fits and all(least <= part.min() and part.max() <= most for part in chroma)
+
+    def _grey(self, frame: VideoFrame) -> NDArray[Any]:
+        """(H, W) the grey of a picture without colour."""
+        grey = _plane(frame.planes[0], np.uint8)
+        if has_chroma(frame.format) and self.colour.range == "limited":
+            grey = cv2.LUT(grey, _STRETCHED)
+        if (frame.width, frame.height) == (self.width, self.height):
+            return np.array(grey)
+        return cv2.resize(grey, (self.width, self.height), interpolation=cv2.INTER_AREA)
 
     @property
     def _kind(self) -> type[np.uint8] | type[np.uint16]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_WHOLE = ReadOptions(hdr="keep")
+_WHOLE = ReadOptions(hdr="keep", plain=True)
 """A matte is not for looking at: its light may be of any kind."""
 _WORTH_SEEKING = Fraction(2)
 """Seconds; up to a nearer first frame the matte is simply decoded."""
@@ -93,7 +93,8 @@ def grey_matte(frame: Frame) -> NDArray[Any]:
     """(H, W) matte of a frame of a matte video: its alpha, else its grey."""
     if frame.alpha is not None:
         return np.asarray(frame.alpha)
-    return cv2.cvtColor(np.asarray(frame.pixels), cv2.COLOR_RGB2GRAY)
+    pixels = np.asarray(frame.pixels)
+    return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
 def fitted(matte: NDArray[Any], width: int, height: int, depth: int) -> NDArray[Any]:

@@ -31,6 +31,8 @@ class ReadOptions:
     """Where the frames live: "cpu" or "cuda:0"."""
     rate: Fraction | None = None
     """Frames per second of an image sequence; 25 if not given."""
+    plain: bool = False
+    """A picture without colour may come as one channel, (H, W): a matte."""
 
     @property
     def cut(self) -> bool:

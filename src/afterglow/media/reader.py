@@ -112,6 +112,7 @@ class Source:
             self.video.alpha,
             facts.orientation,
             facts.stored_bits,
+            options.plain,
         )
         # Tone mapping is done on arrays; its frames are sent to the device afterwards.
         self._convert = seated(convert, "cpu" if self._tones else options.device)
