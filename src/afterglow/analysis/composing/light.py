@@ -66,11 +66,22 @@ def rim_of(ground: Pixels, alpha: Pixels, transfer: str, amount: float, width: f
 
     The rest is as for ``wrapped``.
     """
+    return within_edge(alpha, soft_light(ground, transfer, amount, width), width)
+
+
+def soft_light(ground: Pixels, transfer: str, amount: float, width: float) -> Pixels:
+    """(h, w, 3) float32 linear light of the background, softened, of a few lines."""
+    columns, rows = _small(ground)
+    sigma = width * rows / ground.shape[0]
+    light = ops.to_linear(ops.reduce(ground, columns, rows), transfer)
+    return ops.gain(ops.gaussian_blur(light, _WIDER * sigma), amount)
+
+
+def within_edge(alpha: Pixels, light: Pixels, width: float) -> Pixels:
+    """So much of the softened light as reaches a subject's edge."""
     columns, rows = _small(alpha)
     sigma = width * rows / alpha.shape[0]
     beyond = ops.gaussian_blur(levels.invert(ops.to_float(ops.reduce(alpha, columns, rows))), sigma)
-    light = ops.to_linear(ops.reduce(ground, columns, rows), transfer)
-    light = ops.gain(ops.gaussian_blur(light, _WIDER * sigma), amount)
     return ops.multiply(light, beyond)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from afterglow import ops
-from afterglow.analysis.composing.light import rim_of, shaded, shadow_of
+from afterglow.analysis.composing.light import shaded, shadow_of, soft_light, within_edge
 from afterglow.analysis.composing.matching import Grain
 from afterglow.analysis.shot import View
 from afterglow.effects.studio.backdrop import Backdrop, Pose
 from afterglow.effects.studio.parallax import Renderer
-from afterglow.effects.studio.relight import noise_of, relit
+from afterglow.effects.studio.relight import gain_steps, noise_of, relit
 from afterglow.effects.studio.stray import Shown, Stray
 from afterglow.ops import foreground
 
@@ -34,6 +36,8 @@ class Layering:
             Backdrop(picture, stage.backdrop.depth), max(stage.way.travel, 4.0)
         )
         self._still: Pixels | None = None
+        self._lit = Kept()
+        self._glow = Kept()
         noise = noise_of(_lacking(stage), video, settings.seed) if settings.match else None
         self._noise = noise and noise.beside(like)
         self._stray = Stray(settings.stray, max(1, round(video.rate / 3)))
@@ -48,7 +52,9 @@ class Layering:
         if view.shot != self._shot:
             self._shot, self._shown = view.shot, None
         alpha, self._shown = self._stray.filtered(frame.alpha, self._shown)
-        ground = relit(self._room(number), view.gains, self._transfer)
+        room = self._room(number)
+        light = partial(relit, room, view.gains, self._transfer)
+        ground = self._lit.of(room, gain_steps(view.gains), light)
         if self._settings.shadow is not None:
             mask = shadow_of(alpha, self._settings.shadow)
             ground = shaded(ground, mask, self._transfer)
@@ -87,7 +93,22 @@ class Layering:
         if not amount:
             return None
         width = self._settings.wrap_width / 100 * self._video.height
-        return rim_of(ground, alpha, self._transfer, amount, width)
+        light = partial(soft_light, ground, self._transfer, amount, width)
+        return within_edge(alpha, self._glow.of(ground, (), light), width)
+
+
+class Kept:
+    """What was made of a picture last, while that picture stays and so do the settings."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Pixels, tuple[int, ...], Pixels] | None = None
+
+    def of(self, source: Pixels, settings: tuple[int, ...], make: Callable[[], Pixels]) -> Pixels:
+        """What ``make`` gives, or gave for this very picture before."""
+        known = self._known
+        if known is None or known[0] is not source or known[1] != settings:
+            known = self._known = source, settings, make()
+        return known[2]
 
 
 def _lacking(stage: Staged) -> Grain:

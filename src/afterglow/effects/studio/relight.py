@@ -34,12 +34,18 @@ def relit(pixels: Pixels, gains: Gains, transfer: str) -> Pixels:
 
     pixels: (H, W, 3) R'G'B', uint8 or uint16.
     """
-    steps = [int(step) for step in np.rint(np.log2(np.clip(gains, 1 / _MOST, _MOST)) * _STEPS)]
+    steps = gain_steps(gains)
     if not any(steps):
         return pixels
     depth = cast("Depth", str(pixels.dtype).removeprefix("torch."))
     columns = [_curve(step, transfer, depth) for step in steps]
     return levels.lookup(pixels, np.ascontiguousarray(np.stack(columns, axis=1)))
+
+
+def gain_steps(gains: Gains) -> tuple[int, ...]:
+    """The gains in steps: those of the same steps make the same of a picture."""
+    octaves = np.log2(np.clip(gains, 1 / _MOST, _MOST))
+    return tuple(int(step) for step in np.rint(octaves * _STEPS))
 
 
 @lru_cache(maxsize=512)

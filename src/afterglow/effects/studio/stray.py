@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.ops import levels
 
 if TYPE_CHECKING:
     from afterglow.frames import Pixels
@@ -67,10 +68,21 @@ class Stray:
         shown, weight = judged(small, before, self.threshold, self.pause)
         if weight is None:
             return alpha, shown
-        share: Pixels = ops.beside(np.asarray(weight, np.float32), alpha)
-        full = ops.resize(share, width, height)
-        depth: Depth = "uint8" if str(alpha.dtype).endswith("uint8") else "uint16"
-        return ops.multiply(alpha, ops.from_float(full, depth)), shown
+        return _weighed(alpha, weight), shown
+
+
+def _weighed(alpha: Pixels, weight: Floats) -> Pixels:
+    """The matte times its weight, which is only looked at where it is less than 1."""
+    height, width = alpha.shape[:2]
+    depth: Depth = "uint8" if str(alpha.dtype).endswith("uint8") else "uint16"
+    share: Pixels = ops.beside(np.asarray(weight, np.float32), alpha)
+    if not isinstance(alpha, np.ndarray):
+        return ops.multiply(alpha, ops.from_float(ops.resize(share, width, height), depth))
+    full = ops.resize(np.asarray(ops.from_float(share, depth)), width, height)
+    region = levels.extent(cv2.bitwise_not(full))
+    if region is None:
+        return alpha
+    return levels.patched(alpha, region, ops.multiply(region.of(alpha), region.of(full)))
 
 
 def judged(
