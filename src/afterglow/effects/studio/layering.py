@@ -32,10 +32,10 @@ class Layering:
         self._settings, self._stage, self._video = settings, stage, video
         self._transfer = video.colour.transfer
         picture = ops.beside(ops.array_of(stage.backdrop.picture), like)
-        self._renderer = Renderer(
-            Backdrop(picture, stage.backdrop.depth), max(stage.way.travel, 4.0)
-        )
-        self._still: Pixels | None = None
+        self._backdrop = Backdrop(picture, stage.backdrop.depth)
+        self._renderer: Renderer | None = None
+        whole = self._backdrop.size == (video.width, video.height)
+        self._still: Pixels | None = picture if whole and not stage.way.moves else None
         self._lit = Kept()
         self._glow = Kept()
         noise = noise_of(_lacking(stage), video, settings.seed) if settings.match else None
@@ -75,11 +75,13 @@ class Layering:
         way = self._stage.way
         pose = way.poses[min(number, len(way.poses) - 1)] if way.poses else Pose()
         size = self._video.width, self._video.height
-        if way.moves:
-            return cast("Pixels", self._renderer.view(pose, *size))
-        if self._still is None:
-            self._still = cast("Pixels", self._renderer.view(pose, *size))
-        return self._still
+        if self._still is not None:
+            return self._still
+        if self._renderer is None:
+            self._renderer = Renderer(self._backdrop, max(way.travel, 4.0))
+        seen = cast("Pixels", self._renderer.view(pose, *size))
+        self._still = None if way.moves else seen
+        return seen
 
     def _own(self, pixels: Pixels, alpha: Pixels) -> Pixels:
         """The picture with the subject's own colours at its edge."""
