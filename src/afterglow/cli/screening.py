@@ -66,8 +66,10 @@ class Screening:
             MediaError: it cannot be read, or is HDR and nobody said what to do.
         """
         from afterglow.engine.plans import frames_of
+        from afterglow.engine.thrift import be_thrifty
         from afterglow.media import ReadOptions, open_source
 
+        be_thrifty()
         cut = (None, None) if whole else (self.start, self.duration)
         reading = ReadOptions(start=cut[0] or Fraction(0), duration=cut[1], hdr=self.hdr)
         with open_source(name, reading, reporter.note) as source:

@@ -18,7 +18,6 @@ from afterglow.engine.cache import Cache, cache_of
 from afterglow.engine.loop import Summary, Watch, plan, run
 from afterglow.engine.plans import Job
 from afterglow.engine.takes import Stage, Takes, several_takes
-from afterglow.engine.thrift import be_thrifty
 from afterglow.frames import Effect, Frame, Reach, VideoInfo
 from afterglow.media.landing import is_sequence, landing, require_free
 
@@ -52,7 +51,6 @@ def run_study(job: Job, effects: Sequence[Effect], watch: Watch, desk: Desk) -> 
 
     Raises: what ``run`` and ``several_takes`` raise.
     """
-    be_thrifty()
     *before, last = effects
     study, piped = cast(Study, last), job.source == "-"
     if not piped:

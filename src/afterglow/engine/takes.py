@@ -14,6 +14,7 @@ from afterglow.engine.belts import Belt, Floor
 from afterglow.engine.cache import Cache
 from afterglow.engine.loop import Watch, run
 from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
+from afterglow.engine.thrift import be_thrifty
 from afterglow.frames import Colour, Effect, Frame, Reach, VideoInfo
 from afterglow.media import ReadOptions, WriteOptions
 from afterglow.media.reader import scaled_info
@@ -74,6 +75,7 @@ def several_takes(
     Raises:
         MediaError: the source cannot be read, or the disk is full.
     """
+    be_thrifty()
     with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
         found = bool(effects) and job.source != "-"
         if found:

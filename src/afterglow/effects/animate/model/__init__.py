@@ -19,6 +19,8 @@ from afterglow.effects.animate.motion import Animator, Motion, Tell
 
 _HINT = "--vram with less, --size or --window with less, or --device cpu"
 _PACKAGES = ("diffusers", "transformers", "accelerate")
+_MORE = {"wan": ("ftfy",)}
+"""Packages that a family needs besides."""
 _DECODING = 2600
 """Bytes of a pixel of a frame that is being decoded."""
 _CHUNK = 2
@@ -62,7 +64,8 @@ def require(family: Family, *, commercial_only: bool = False) -> None:
     """Raise ModelError unless all that a family needs is here; it tells how to get that."""
     from afterglow.models.needed import require_needed
 
-    require_needed(family.entries, commercial_only=commercial_only, packages=_PACKAGES)
+    packages = (*_PACKAGES, *_MORE.get(family.name, ()))
+    require_needed(family.entries, commercial_only=commercial_only, packages=packages)
 
 
 def chosen(
