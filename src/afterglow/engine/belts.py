@@ -11,6 +11,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_MOMENT = 1.0
+"""Seconds within which a thread that was started has begun; a later one finds that all stopped."""
+
 
 class Halted(Exception):  # noqa: N818 - a signal between threads, not a fault
     """Work was stopped: something failed elsewhere, or enough was made."""
@@ -22,6 +25,8 @@ class Hand:
 
     thread: threading.Thread
     """The thread itself."""
+    begun: threading.Event
+    """Set once it works; a signal may come before, and then it may never."""
     patience: float | None
     """Seconds; None waits as long as it takes."""
 
@@ -50,7 +55,8 @@ class Floor:
     ) -> None:
         self.halt(error)
         for hand in self._hands:
-            hand.thread.join(hand.patience)
+            if hand.begun.wait(_MOMENT):
+                hand.thread.join(hand.patience)
         if self._error is not None and self._error is not error:
             raise self._error
 
@@ -61,11 +67,15 @@ class Floor:
     def hire(self, name: str, work: Callable[[], None], patience: float | None = None) -> None:
         """Start a thread; if its work fails, everybody stops."""
 
-        def shift() -> None:
-            with _Reported(self):
-                work()
+        begun = threading.Event()
 
-        hand = Hand(threading.Thread(target=shift, name=name, daemon=True), patience)
+        def shift() -> None:
+            begun.set()
+            with _Reported(self):
+                if not self._halted:
+                    work()
+
+        hand = Hand(threading.Thread(target=shift, name=name, daemon=True), begun, patience)
         self._hands.append(hand)
         hand.thread.start()
 
