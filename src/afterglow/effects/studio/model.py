@@ -17,12 +17,10 @@ from afterglow.models.depth import ENTRY, NEEDED, depth_of
 from afterglow.models.diffusion import paint
 from afterglow.models.needed import require_needed
 from afterglow.models.painting import ModelName, Painting, Tell
-from afterglow.models.pipelines import needed_for
+from afterglow.models.pipelines import PACKAGES, needed_for
 from afterglow.ops.geometry import warp
 from afterglow.ops.levels import as_depth
 
-PACKAGES = ("diffusers", "transformers", "accelerate")
-"""What must be installed to load them."""
 _LINES = 720
 """Lines at which the real room is looked at: more than the models paint at."""
 

@@ -18,7 +18,6 @@ from afterglow.effects.animate.model.profiles import PROFILES, Profile, lower, p
 from afterglow.effects.animate.motion import Animator, Motion, Tell
 
 _HINT = "--vram with less, --size or --window with less, or --device cpu"
-_PACKAGES = ("diffusers", "transformers", "accelerate")
 _MORE = {"wan": ("ftfy",)}
 """Packages that a family needs besides."""
 _DECODING = 2600
@@ -63,8 +62,9 @@ def present(family: Family, *, commercial_only: bool = False) -> bool:
 def require(family: Family, *, commercial_only: bool = False) -> None:
     """Raise ModelError unless all that a family needs is here; it tells how to get that."""
     from afterglow.models.needed import require_needed
+    from afterglow.models.pipelines import PACKAGES
 
-    packages = (*_PACKAGES, *_MORE.get(family.name, ()))
+    packages = (*PACKAGES, *_MORE.get(family.name, ()))
     require_needed(family.entries, commercial_only=commercial_only, packages=packages)
 
 
@@ -227,6 +227,7 @@ def _opened(
     family: Family, setting: Setting, motion: Motion, lora: str, profile: Profile | None
 ) -> Iterator[tuple[Animator, Profile]]:
     """Hold a pipeline and what speaks with it."""
+    from afterglow.effects.animate.model import parts
     from afterglow.models.folders import hushed
     from afterglow.models.loading import loaded
 
@@ -242,7 +243,7 @@ def _opened(
         made, laid = held.enter_context(
             loaded(last, setting.device, reader=reader, together=bool(weights), **allowed)
         )
-        held.callback(_release, made)
+        held.callback(parts.release, made)
         module, kind = _ADAPTERS[family.pipeline]
         yield getattr(import_module(f"{__name__}.{module}"), kind)(made), laid
 
@@ -295,9 +296,3 @@ def _suited(
     pixels = motion.size[0] * motion.size[1]
     work = max(family.work * motion.frames, _DECODING * motion.decode_chunk) * pixels
     return profile_for(free if setting.vram is None else min(free, setting.vram), networks, work)
-
-
-def _release(made: Any) -> None:
-    from afterglow.effects.animate.model import parts
-
-    parts.release(made)
