@@ -1,0 +1,1 @@
+"""Looks, camera moves, light and air, and a talking character."""

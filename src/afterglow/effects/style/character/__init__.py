@@ -1,0 +1,1 @@
+"""A face that talks: how it moves in time, and the faces that can move so."""
