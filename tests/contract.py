@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib.metadata import entry_points
 from typing import Any, Literal
 
 import click
@@ -17,12 +16,14 @@ import numpy as np
 import pytest
 
 from afterglow.cli.looks import looks_of
-from afterglow.cli.main import cli, exit_code
+from afterglow.cli.main import exit_code
 from afterglow.cli.run import StreamRun
-from afterglow.frames import Effect, Frame, VideoInfo
+from afterglow.engine import reach_of, result_of
+from afterglow.frames import Effect, Frame, Reach, VideoInfo
+from tests.program import command_of, effects
 from tests.scenes import Camera, Scene, Subject, frames_of, hand_held, still, video_of
 
-NAMES = sorted({entry.name for entry in entry_points(group="afterglow.effects")})
+NAMES = effects()
 COMMANDS = [*NAMES, "doctor"]
 LINES = {
     "composite": ["in.mkv", "-", "out.mkv", "--bg=teal"],
@@ -35,25 +36,54 @@ LINES = {
 PICTURES = {"animate", "evaluate", "generate", "plate"}
 """Commands that make one picture of a video, a video of one, or only look at it: no effect of frame
 after frame."""
+LOOKS = {"style cinematic": "style"}
+"""Whose looks a command wears, where its name does not say so; a part of a group has none."""
 SETTINGS = [
-    (name, look) for name in NAMES if name not in PICTURES for look in (None, *looks_of(name))
+    (name, look)
+    for name in NAMES
+    if name not in PICTURES
+    for look in (None, *looks_of(LOOKS.get(name, name)))
 ]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Effects one after the other, as one."""
+
+    effects: tuple[Effect, ...]
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        return result_of(self.effects, video)
+
+    def reach(self, video: VideoInfo) -> Reach:
+        return reach_of(self.effects, video)
+
+    def memory(self, video: VideoInfo) -> int:
+        held = 0
+        for each in self.effects:
+            held += each.memory(video)
+            video = each.plan(video)
+        return held
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        for each in self.effects:
+            frames, video = each.stream(frames, video), each.plan(video)
+        return frames
 
 
 def line_of(name: str) -> list[str]:
     """A command line that asks for nothing but what the command needs."""
-    return [name, *LINES.get(name, ["in.mkv", "out.mkv"])]
+    return [*name.split(), *LINES.get(name, ["in.mkv", "out.mkv"])]
 
 
 def effect_of(name: str, look: str | None) -> Effect:
-    """The effect that a command line asks for."""
+    """The effect that a command line asks for, or all of them as one."""
     asked: list[Effect] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StreamRun, "through", lambda run, *effects: asked.extend(effects))
         line = [*line_of(name), *(["--effect", look] if look else [])]
         assert exit_code(line) == 0
-    (effect,) = asked
-    return effect
+    return asked[0] if len(asked) == 1 else Chain(tuple(asked))
 
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=lambda each: "-".join(filter(None, each)))
@@ -215,29 +245,28 @@ def test_the_same_twice(effect: Effect) -> None:
 
 
 @pytest.fixture(params=COMMANDS)
-def command(request: pytest.FixtureRequest) -> click.Command:
-    found = cli.get_command(click.Context(cli), request.param)
-    assert found is not None
-    return found
+def named(request: pytest.FixtureRequest) -> tuple[str, click.Command]:
+    return request.param, command_of(request.param)
 
 
-def test_a_command_explains_itself(command: click.Command) -> None:
+def test_a_command_explains_itself(named: tuple[str, click.Command]) -> None:
+    name, command = named
     assert command.short_help and len(command.short_help) <= 60
-    assert f"afterglow {command.name}" in (command.help or ""), "the help has an example"
+    assert f"afterglow {name}" in (command.help or ""), "the help has an example"
     options = [each for each in command.params if isinstance(each, click.Option)]
     assert options and all(each.help for each in options)
     assert all(flag == flag.lower() for each in options for flag in each.opts)
 
 
-def test_no_flag_is_declared_twice(command: click.Command) -> None:
-    flags = [flag for each in command.params for flag in (*each.opts, *each.secondary_opts)]
+def test_no_flag_is_declared_twice(named: tuple[str, click.Command]) -> None:
+    flags = [flag for each in named[1].params for flag in (*each.opts, *each.secondary_opts)]
     assert len(flags) == len(set(flags))
 
 
 def test_an_unknown_flag_is_a_usage_error(
-    command: click.Command, capsys: pytest.CaptureFixture[str]
+    named: tuple[str, click.Command], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code([str(command.name), "--no-such-flag"]) == 2
+    assert exit_code([*named[0].split(), "--no-such-flag"]) == 2
     assert capsys.readouterr().err.startswith("afterglow: error: no such option (--no-such-flag)")
 
 
@@ -245,11 +274,9 @@ def test_an_unknown_flag_is_a_usage_error(
 def test_values_out_of_range_are_usage_errors(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
     checked = [
         each
-        for each in command.params
+        for each in command_of(name).params
         if isinstance(each, click.Option)
         and not each.is_flag
         and not isinstance(each.type, click.types.StringParamType)

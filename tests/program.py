@@ -7,12 +7,45 @@ import subprocess
 import sys
 from fractions import Fraction
 from hashlib import sha256
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import av
+import click
+
+from afterglow.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = [sys.executable, "-W", "error", "-m", "afterglow"]
+
+
+def command_of(path: str) -> click.Command:
+    """The command of a name; of names with spaces between for one in a group."""
+    command: click.Command = cli
+    for name in path.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command, info_name=command.name), name)
+        assert found is not None, path
+        command = found
+    return command
+
+
+def leaves(*names: str) -> list[str]:
+    """These commands and, in place of groups, the commands in them."""
+    found = []
+    for name in names:
+        command = command_of(name)
+        if isinstance(command, click.Group):
+            inside = command.list_commands(click.Context(command))
+            found += leaves(*(f"{name} {each}" for each in inside))
+        else:
+            found.append(name)
+    return found
+
+
+def effects() -> list[str]:
+    """The installed commands that change video, also those in groups."""
+    return leaves(*sorted({entry.name for entry in entry_points(group="afterglow.effects")}))
 
 
 def afterglow(

@@ -8,17 +8,16 @@ from typing import Any
 import click
 import pytest
 
-from afterglow.cli.main import cli, exit_code
+from afterglow.cli.main import exit_code
 from afterglow.cli.run import NOTES, StreamRun
 from afterglow.effects.composite.effect import Composite
+from tests.program import command_of, effects
 
 COMPOSITE = ["composite", "in.mkv", "-", "out.mkv", "--bg=teal"]
 
 
 def flags(command: str) -> dict[str, click.Option]:
-    found = cli.get_command(click.Context(cli), command)
-    assert found is not None
-    options = [each for each in found.params if isinstance(each, click.Option)]
+    options = [each for each in command_of(command).params if isinstance(each, click.Option)]
     return {name: each for each in options for name in each.opts}
 
 
@@ -26,7 +25,7 @@ OF_RUNS = frozenset({"--resolution", "--qp"})
 """Flags of a run that a command may begin with another value of."""
 OWN = frozenset(
     {
-        "--mask", "--camera", "--bg", "--fit", "--model",
+        "--mask", "--camera", "--bg", "--fit", "--model", "--strength",
         "--prompt", "--negative-prompt", "--steps", "--guidance",
     }
 )  # fmt: skip
@@ -35,9 +34,7 @@ OWN = frozenset(
 
 def test_a_flag_of_two_commands_is_one_flag() -> None:
     seen: dict[str, tuple[str, dict[str, Any]]] = {}
-    for command in cli.list_commands(click.Context(cli)):
-        if isinstance(cli.get_command(click.Context(cli), command), click.Group):
-            continue
+    for command in ("doctor", *effects()):
         for name, flag in flags(command).items():
             facts = flag.to_info_dict()
             told = {fact: facts[fact] for fact in ("type", "default", "is_flag", "nargs")}

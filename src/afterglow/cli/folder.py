@@ -110,11 +110,18 @@ def retold(context: click.Context) -> list[str]:
     command = context.command
     values, _, _ = command.make_parser(context).parse_args(list(context.meta[ARGUMENTS]))
     flags = {option.name: option for option in command.params if isinstance(option, click.Option)}
-    told = [str(context.info_name)]
+    told = _path(context)
     for name, value in values.items():
         if name in flags and name not in _NOT_FOR_CLIPS:
             told += _typed(flags[name], value)
     return told
+
+
+def _path(context: click.Context) -> list[str]:
+    """The names by which a command is called, its groups' first, without the program's."""
+    if context.parent is None:
+        return []
+    return [*_path(context.parent), str(context.info_name)]
 
 
 def _typed(option: click.Option, value: object) -> list[str]:

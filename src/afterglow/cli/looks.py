@@ -22,6 +22,9 @@ from afterglow.shipped import shipped
 FOLDER_VARIABLE = "AFTERGLOW_EFFECTS"
 """Environment variable that names the folder of the person's own looks."""
 
+TABLES = frozenset({"emotions"})
+"""Files beside the looks that are none: tables which a command reads itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -45,7 +48,7 @@ def looks_of(effect: str) -> dict[str, Path]:
     """The file of every look by name, sorted; the person's own win over the shipped ones."""
     found: dict[str, Path] = {}
     for folder in reversed(folders(effect)):
-        found |= {path.stem: path for path in folder.glob("*.toml")}
+        found |= {path.stem: path for path in folder.glob("*.toml") if path.stem not in TABLES}
     return dict(sorted(found.items()))
 
 

@@ -13,15 +13,14 @@ try:
     import signal
     from collections.abc import Sequence
     from contextlib import suppress
-    from difflib import get_close_matches
     from importlib.metadata import EntryPoint, entry_points
     from types import FrameType
 
     import click
 
-    from afterglow.cli.folder import ARGUMENTS
+    from afterglow.cli.groups import LazyGroup
     from afterglow.cli.progress import write_line
-    from afterglow.errors import AfterglowError, Cancelled, UsageError
+    from afterglow.errors import AfterglowError, Cancelled
 except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
     sys.exit(130)
 
@@ -35,57 +34,23 @@ BUILT_IN = {
 """Commands that are no effects."""
 
 
-class EffectGroup(click.Group):
+class EffectGroup(LazyGroup):
     """A group whose commands are the installed effects and what is built in."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def names(self) -> set[str]:
         """Every name, without importing one."""
-        return sorted({*BUILT_IN, *(entry.name for entry in entry_points(group=EFFECTS))})
+        return {*BUILT_IN, *(entry.name for entry in entry_points(group=EFFECTS))}
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; one that cannot be loaded raises what its package raises."""
-        entry = _entry(cmd_name)
-        if entry is None:
-            return None
-        command = entry.load()
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{entry.value} is no click command")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that was asked for; for an unknown one say which is meant."""
-        name = args[0]
-        if not name.startswith("-") and name not in self.list_commands(ctx):
-            near = get_close_matches(name, self.list_commands(ctx), n=1)
-            meant = f"did you mean {near[0]}?" if near else "afterglow --help lists them"
-            raise UsageError(f"there is no effect of that name ({name})", hint=meant)
-        ctx.meta[ARGUMENTS] = args[1:]
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write one line for every command, also for those that cannot be loaded."""
-        rows = [(name, self._short_help(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def _short_help(self, ctx: click.Context, name: str) -> str:
-        try:
-            command = self.get_command(ctx, name)
-        except Exception as error:  # noqa: BLE001 - other people's code can fail in any way
-            return f"(cannot be loaded: {type(error).__name__}: {error})"
-        return "" if command is None else command.get_short_help_str(limit=100)
-
-
-def _entry(name: str) -> EntryPoint | None:
-    if name in BUILT_IN:
-        return EntryPoint(name, BUILT_IN[name], EFFECTS)
-    return next(iter(entry_points(group=EFFECTS, name=name)), None)
+    def place(self, name: str) -> EntryPoint | None:
+        """Where the command of a name lies; None for an unknown one."""
+        if name in BUILT_IN:
+            return EntryPoint(name, BUILT_IN[name], EFFECTS)
+        return next(iter(entry_points(group=EFFECTS, name=name)), None)
 
 
 @click.group(
     cls=EffectGroup,
+    noun="effect",
     context_settings={
         "show_default": True,
         "auto_envvar_prefix": "AFTERGLOW",

@@ -146,7 +146,7 @@ class StreamRun:
             raise UsageError(f"--workers and --cluster are for folders ({self.source} is none)")
         watch = engine.Watch(reporter.note, reporter.start, reporter.step)
         job = self._job(watch)
-        if is_study(effects[-1]) and not self.dry_run:
+        if effects and is_study(effects[-1]) and not self.dry_run:
             summary = self._studied(job, effects, watch, reporter)
             reporter.done(summary)
             return summary
