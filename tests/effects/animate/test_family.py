@@ -7,8 +7,8 @@ import pytest
 from afterglow.effects.animate.command import _MODELS
 from afterglow.effects.animate.model.family import FAMILIES, preferred, with_text
 from afterglow.effects.animate.model.profiles import PROFILES, lower, profile_for
-from afterglow.effects.animate.motion import bucket_of
 from afterglow.models.lock import read_lock
+from afterglow.models.svd import bucket_of
 from afterglow.shipped import shipped
 
 

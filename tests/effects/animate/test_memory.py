@@ -14,7 +14,8 @@ from afterglow.effects.animate import model
 from afterglow.effects.animate.model import Setting, _Steady
 from afterglow.effects.animate.model.family import FAMILIES
 from afterglow.effects.animate.model.profiles import Profile
-from afterglow.effects.animate.motion import Motion, Tell
+from afterglow.effects.animate.motion import Motion
+from afterglow.models.denoising import Tell
 
 MOTION = Motion("", "", 0.5, 3.0, 4, Fraction(7), 2, 0.02, 8, (64, 64))
 STILL = np.zeros((64, 64, 3), np.uint8)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Tell: TypeAlias = Callable[[int, int], None]
-"""Is told how many of how many steps are done; may raise to stop them."""
+from afterglow.models.denoising import Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,6 @@ class Animator(Protocol):
         """
 
 
-def bucket_of(motion_strength: float) -> int:
-    """Return SVD's motion bucket, 1 to 255, of a strength of 0 to 1."""
-    return 1 + round(254 * min(max(motion_strength, 0.0), 1.0))
+def words_of(motion: Motion) -> dict[str, Any]:
+    """Return the words as pipelines take them."""
+    return {"prompt": motion.prompt, "negative_prompt": motion.negative_prompt or None}

@@ -14,8 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.effects.animate.model.family import FAMILIES, Family, preferred
-from afterglow.effects.animate.model.profiles import PROFILES, Profile, lower, profile_for
-from afterglow.effects.animate.motion import Animator, Motion, Tell
+from afterglow.effects.animate.model.profiles import (
+    PROFILES,
+    Profile,
+    lay_out,
+    lower,
+    profile_for,
+)
+from afterglow.effects.animate.motion import Animator, Motion
+from afterglow.models.denoising import Tell
 
 _HINT = "--vram with less, --size or --window with less, or --device cpu"
 _MORE = {"wan": ("ftfy",)}
@@ -227,7 +234,7 @@ def _opened(
     family: Family, setting: Setting, motion: Motion, lora: str, profile: Profile | None
 ) -> Iterator[tuple[Animator, Profile]]:
     """Hold a pipeline and what speaks with it."""
-    from afterglow.effects.animate.model import parts
+    from afterglow.models import parts
     from afterglow.models.folders import hushed
     from afterglow.models.loading import loaded
 
@@ -263,7 +270,7 @@ def _assembled(
     device: str,
 ) -> tuple[Any, Profile]:
     """The pipeline of a family, laid out in memory."""
-    from afterglow.effects.animate.model import parts
+    from afterglow.models import parts
 
     module, _ = _ADAPTERS[family.pipeline]
     assemble = import_module(f"{__name__}.{module}").assemble
@@ -272,7 +279,7 @@ def _assembled(
         _lay_over(made, lora)
     if profile is None:
         profile = _suited(family, setting, motion, parts.sizes_of(made))
-    parts.lay_out(made, device, profile)
+    lay_out(made, device, profile)
     return made, profile
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.effects.animate.model import parts
-from afterglow.effects.animate.model.denoising import decoded, denoised, image_of, words_of
-from afterglow.effects.animate.motion import Motion, Tell
+from afterglow.effects.animate.motion import Motion, words_of
+from afterglow.models import parts
+from afterglow.models.denoising import Tell, decoded, denoised, image_of
 from afterglow.models.store import Weights
 
 

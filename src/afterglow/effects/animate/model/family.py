@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-_SVD_SIZES = ((1024, 576), (768, 768), (896, 640))
+from afterglow.models import svd
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ _DIT = (
 )
 _LOOK = ("image_encoder/config", "image_encoder/*")
 _CLIP = ("text_encoder/config", "text_encoder/*", "tokenizer/vocab", "tokenizer/merges")
-_SVD = (*_UNET, *_LOOK, "feature_extractor/preprocessor_config")
 
 
 def _svd(name: str, frames: int) -> Family:
@@ -70,8 +69,8 @@ def _svd(name: str, frames: int) -> Family:
         name,
         "StableVideoDiffusionPipeline",
         takes_text=False,
-        sizes=_SVD_SIZES,
-        multiple=64,
+        sizes=svd.SIZES,
+        multiple=svd.MULTIPLE,
         frames=frames,
         every=1,
         fps=Fraction(7),
@@ -80,14 +79,12 @@ def _svd(name: str, frames: int) -> Family:
         takes_motion=True,
         takes_fps=True,
         streams=True,
-        entries={name: _SVD},
+        entries={name: svd.PARTS},
     )
 
 
 _ALL = (
-    _svd("svd", 14),
-    _svd("svd-xt", 25),
-    _svd("svd-xt-1.1", 25),
+    *(_svd(name, frames) for name, frames in svd.WINDOWS.items()),
     Family(
         "animatediff",
         "AnimateDiffSparseControlNetPipeline",

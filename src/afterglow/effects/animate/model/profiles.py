@@ -1,9 +1,11 @@
-"""How a family is laid out in the memory of a GPU: profiles, from the fastest to the smallest."""
+"""How a pipeline is laid out in the memory of a GPU: profiles, from the fastest to the smallest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from afterglow.models.device import choose_device
 
 Profile: TypeAlias = Literal["full", "offload", "group"]
 """All networks on the GPU; each network only while it computes; groups of layers of a network only
@@ -34,3 +36,20 @@ def lower(profile: Profile) -> Profile | None:
     """Return the next profile that needs less memory; None below the last."""
     place = PROFILES.index(profile) + 1
     return PROFILES[place] if place < len(PROFILES) else None
+
+
+def lay_out(made: Any, device: str, profile: Profile) -> None:
+    """Put the networks of a pipeline where they compute."""
+    import torch
+
+    made.set_progress_bar_config(disable=True)
+    if device == "cpu":
+        return
+    if profile == "full":
+        made.to(device)
+    elif profile == "offload":
+        made.enable_model_cpu_offload(gpu_id=choose_device(device).index)
+    else:
+        made.enable_group_offload(
+            onload_device=torch.device(device), offload_type="leaf_level", use_stream=True
+        )

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.effects.animate.model import parts
-from afterglow.effects.animate.model.denoising import denoised, image_of, levels, words_of
-from afterglow.effects.animate.motion import Motion, Tell
+from afterglow.effects.animate.motion import Motion, words_of
+from afterglow.models import parts
+from afterglow.models.denoising import Tell, denoised, image_of, levels
 from afterglow.models.store import Weights
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from afterglow.effects.animate.model.denoising import decoded, denoised, levels
 from afterglow.errors import ModelError
+from afterglow.models.denoising import decoded, denoised, levels
 
 torch = pytest.importorskip("torch")
 

@@ -1,4 +1,4 @@
-"""Pipelines put together from the parts of locked folders, and laid out in the memory there is.
+"""Pipelines put together from the parts of locked folders.
 
 No pipeline's own loader is used: it would run what a folder says.
 """
@@ -9,9 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from afterglow.effects.animate.model.profiles import Profile
 from afterglow.errors import ModelError
-from afterglow.models.device import choose_device
 from afterglow.models.folders import read_by_library, read_part, shown
 from afterglow.models.store import Weights
 from afterglow.models.tensors import emptied
@@ -94,23 +92,6 @@ def dtype_of(half: str, device: str) -> Any:
     import torch
 
     return torch.float32 if device == "cpu" else getattr(torch, half)
-
-
-def lay_out(made: Any, device: str, profile: Profile) -> None:
-    """Put the networks of a pipeline where they compute."""
-    import torch
-
-    made.set_progress_bar_config(disable=True)
-    if device == "cpu":
-        return
-    if profile == "full":
-        made.to(device)
-    elif profile == "offload":
-        made.enable_model_cpu_offload(gpu_id=choose_device(device).index)
-    else:
-        made.enable_group_offload(
-            onload_device=torch.device(device), offload_type="leaf_level", use_stream=True
-        )
 
 
 def sizes_of(made: Any) -> dict[str, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.effects.animate.motion import Motion, Tell
 from afterglow.errors import ModelError
+
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many steps are done; may raise to stop them."""
 
 
 class _Counter:
@@ -36,11 +38,6 @@ def image_of(still: NDArray[np.uint8]) -> dict[str, Any]:
 
     height, width = still.shape[:2]
     return {"image": Image.fromarray(still), "width": width, "height": height}
-
-
-def words_of(motion: Motion) -> dict[str, Any]:
-    """Return the words as pipelines take them."""
-    return {"prompt": motion.prompt, "negative_prompt": motion.negative_prompt or None}
 
 
 def denoised(made: Any, seed: int, tell: Tell, **arguments: Any) -> Any:
