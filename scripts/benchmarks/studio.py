@@ -107,19 +107,9 @@ def panned(folder: Path, lines: int, seconds: float) -> Path:
 
 
 def matte_of(source: Path) -> Path:
-    """A matte for a clip: of the person networks where they are here, else a made one."""
+    """A matte for a clip, of the person networks: its edges are as wide as people's are."""
     target = source.with_name(f"{source.stem}-matte.mp4")
     if not target.exists():
-        model = "person" if _has_networks() else "chroma"
-        more = [] if model == "person" else ["--key=white"]
-        flags = [f"--model={model}", "--quiet", "--device=cpu", *more]
+        flags = ["--model=person", "--quiet", "--device=cpu"]
         spend([*AFTERGLOW, "matte", str(source), str(target), *flags])
     return target
-
-
-def _has_networks() -> bool:
-    from afterglow.models.store import open_store
-
-    store = open_store()
-    names = ("person-landscape", "person-square")
-    return all(store.presence(store.lock.model(name)) == "yes" for name in names)

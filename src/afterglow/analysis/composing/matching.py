@@ -163,10 +163,11 @@ def _sigma(luma: Array, whole: Array) -> float | None:
     height, width = (side // _BLOCK for side in luma.shape)
     if not height or not width:
         return None
-    energy, inside, level = (
-        _blocks(each, height, width) for each in (_response(luma), whole, luma)
+    inside = (whole > 0.98).astype(np.float32)
+    energy, held, level = (
+        _block_means(each, height, width) for each in (_response(luma), inside, luma)
     )
-    smooth = energy.mean(-1)[(inside.min(-1) > 0.98) & (abs(level.mean(-1) - 0.5) < 0.46)]
+    smooth = energy[(held > 1 - 0.5 / _BLOCK**2) & (abs(level - 0.5) < 0.46)]
     if smooth.size < _FEWEST:
         return None
     return float(np.sqrt(np.quantile(smooth, _SMOOTH))) * _LUCK
@@ -177,10 +178,10 @@ def _response(plane: Array) -> Array:
     return cv2.filter2D(plane, cv2.CV_32F, _KERNEL / 6) ** 2
 
 
-def _blocks(plane: Array, height: int, width: int) -> Array:
-    """(height, width, pixels) the blocks of a plane."""
+def _block_means(plane: Array, height: int, width: int) -> Array:
+    """(height, width) the mean of each block of a plane."""
     cut = plane[: height * _BLOCK, : width * _BLOCK]
-    return cut.reshape(height, _BLOCK, width, _BLOCK).swapaxes(1, 2).reshape(height, width, -1)
+    return cv2.resize(cut, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def field_of_grain(width: int, height: int, seed: int) -> tuple[Array, Array]:

@@ -6,6 +6,7 @@ Pixels in which something ends are looked at nine times.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -32,6 +33,10 @@ _AGAIN = 0.05
 """Largest share of the pixels that is."""
 _SPLIT = 3
 """Rays along the side of such a pixel."""
+_BATCH = 1 << 14
+"""Such pixels that are looked at together."""
+_HANDS = 4
+"""Threads that look, at most: what each computes is some ten megabytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,27 +107,32 @@ class _View:
         """The picture and the distance of every pixel."""
         picture = np.empty((self.height, self.width, 3), np.uint8)
         distance = np.empty((self.height, self.width), np.float32)
-        for top in range(0, self.height, _ROWS):
+
+        def fill(top: int) -> None:
             rows = np.arange(top, min(top + _ROWS, self.height), dtype=np.float32)
             x, y = np.meshgrid(np.arange(self.width, dtype=np.float32), rows)
             light, far = self._looked(x.ravel(), y.ravel())
             picture[top : top + _ROWS] = self._shown(light).reshape(*x.shape, 3)
             distance[top : top + _ROWS] = far.reshape(x.shape)
-        self._looked_again(picture)
+
+        with ThreadPoolExecutor(_HANDS) as hands:
+            list(hands.map(fill, range(0, self.height, _ROWS)))
+            y, x = np.nonzero(_busy(picture))
+            parts = [slice(start, start + _BATCH) for start in range(0, len(y), _BATCH)]
+            list(hands.map(lambda part: self._look_again(picture, x[part], y[part]), parts))
         return picture, distance
 
-    def _looked_again(self, picture: NDArray[np.uint8]) -> None:
+    def _look_again(
+        self, picture: NDArray[np.uint8], x: NDArray[np.intp], y: NDArray[np.intp]
+    ) -> None:
         """Replace pixels in which something ends by the mean of several rays."""
-        y, x = np.nonzero(_busy(picture))
         steps = (np.arange(_SPLIT, dtype=np.float32) + np.float32(0.5)) / np.float32(_SPLIT)
         across, down = np.meshgrid(steps - np.float32(0.5), steps - np.float32(0.5))
-        for start in range(0, len(y), 1 << 14):
-            part = slice(start, start + (1 << 14))
-            many_x = (x[part, None] + across.ravel()).astype(np.float32)
-            many_y = (y[part, None] + down.ravel()).astype(np.float32)
-            light, _ = self._looked(many_x.ravel(), many_y.ravel(), 1 / _SPLIT)
-            levels = self._shown(light).reshape(*many_x.shape, 3)
-            picture[y[part], x[part]] = np.rint(levels.mean(1)).astype(np.uint8)
+        many_x = (x[:, None] + across.ravel()).astype(np.float32)
+        many_y = (y[:, None] + down.ravel()).astype(np.float32)
+        light, _ = self._looked(many_x.ravel(), many_y.ravel(), 1 / _SPLIT)
+        levels = self._shown(light).reshape(*many_x.shape, 3)
+        picture[y, x] = np.rint(levels.mean(1)).astype(np.uint8)
 
     def _looked(self, x: Floats, y: Floats, size: float = 1.0) -> tuple[Floats, Floats]:
         """(n, 3) light and (n,) distance of what is seen at places of the picture."""
