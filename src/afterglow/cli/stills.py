@@ -70,6 +70,20 @@ def kept_pictures(
     return keep
 
 
+def kept_picture(picture: str, *, overwrite: bool) -> Callable[[NDArray[Any]], None]:
+    """What writes one picture, (H, W, 3) RGB uint8 or uint16, to a file: a contact sheet.
+
+    Raises:
+        UsageError: the name is none of a picture, or is taken.
+    """
+    from afterglow.cli.pictures import require_picture
+    from afterglow.media.landing import require_free
+
+    require_picture(picture)
+    require_free(picture, overwrite)
+    return lambda pixels: _write(picture, pixels, overwrite)
+
+
 def _write(target: str, pixels: NDArray[Any], overwrite: bool) -> None:
     """Write one picture; one of floats, 0 to 1, in 16 bits of grey."""
     from fractions import Fraction

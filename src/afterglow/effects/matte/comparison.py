@@ -16,9 +16,7 @@ from afterglow.analysis.matting.flicker import Sight, flickers, sight
 from afterglow.effects.matte.sheets import (
     SOURCE,
     Moment,
-    Picture,
     cell_size,
-    fitted,
     labels,
     strip,
     strip_size,
@@ -26,6 +24,7 @@ from afterglow.effects.matte.sheets import (
 from afterglow.errors import MediaError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
+from afterglow.ops.sheets import Picture, fitted
 
 if TYPE_CHECKING:
     from afterglow.frames import Pixels

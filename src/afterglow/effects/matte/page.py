@@ -11,7 +11,8 @@ from string import Template
 
 import cv2
 
-from afterglow.effects.matte.sheets import SOURCE, Moment, Picture, row
+from afterglow.effects.matte.sheets import SOURCE, Moment
+from afterglow.ops.sheets import Picture, row
 
 _TEMPLATE = "comparison.html"
 _JPEG_QUALITY = 88
