@@ -87,8 +87,8 @@ class Look(ABC):
         strength = self.settings.strength
         pixels = painter(here)
         if strength < 1:
-            pixels = ops.lerp(here.pixels, pixels, strength)
-        alpha = here.alpha if here.alpha is None else ops.beside(here.alpha, frame.pixels)
+            pixels = ops.lerp(ops.array_of(here.pixels), pixels, strength)
+        alpha = None if here.alpha is None else ops.beside(ops.array_of(here.alpha), frame.pixels)
         return Frame(ops.beside(pixels, frame.pixels), frame.pts, alpha)
 
 
