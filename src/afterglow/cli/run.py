@@ -88,6 +88,10 @@ class StreamRun:
     """A second video that is the matte."""
     subject: Subject | None = None
     """Where the matte comes from, of a command that cannot do without one."""
+    soundtrack: str | None = None
+    """A file whose sound and subtitles come in place of the source's."""
+    bitrate: int | None = None
+    """Bits per second of the target, in place of the constant quantiser."""
     cache: str | None = None
     """A folder that keeps what was worked out, of a command that looks at the video first."""
 
@@ -185,6 +189,7 @@ class StreamRun:
             codec=self.codec,
             encoder=self.encoder,
             qp=self.qp,
+            bitrate=self.bitrate,
             preset=self.preset,
             alpha=self.alpha_out,
             overwrite=self.overwrite,
@@ -193,7 +198,15 @@ class StreamRun:
         matte, shortest = self.matte, False
         if self.subject:
             matte, shortest = self.subject.file, self.subject.shortest
-        return Job(self.source, self.target, reading, writing, matte, shortest)
+        return Job(
+            self.source,
+            self.target,
+            reading,
+            writing,
+            matte,
+            shortest,
+            soundtrack=self.soundtrack,
+        )
 
     def device_name(self) -> str:
         """Where models run: cpu or cuda:N; DeviceError where that cannot be."""

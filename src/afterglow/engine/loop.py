@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +29,7 @@ from afterglow.media.pipe import DownstreamClosed
 
 if TYPE_CHECKING:
     from afterglow.media import Source, Target
+    from afterglow.media.soundtracks import Soundtrack
 
 READER, WRITER = "reader", "writer"
 """Names of the two threads."""
@@ -173,13 +175,18 @@ def _plan(job: Job, chain: Sequence[Effect], opened: _Opened) -> Plan:
 def _make(job: Job, chain: Sequence[Effect], opened: _Opened, tally: _Tally, watch: Watch) -> None:
     planned = _plan(job, chain, opened)
     given = planned.given
-    opening = media.open_target(job.target, given, job.writing, opened.source, watch.say)
-    with _let_go(opening, opened.floor, WRITER) as target:
+    with ExitStack() as stack:
+        sound = stack.enter_context(_sound(job, opened, given))
+        opening = media.open_target(
+            job.target, given, job.writing, sound or opened.source, watch.say
+        )
+        target = stack.enter_context(_let_go(opening, opened.floor, WRITER))
         tally.encoder = target.encoder
         watch.start(replace(planned, encoder=target.encoder))
         with opened.floor as floor:
             leaving: Belt[Frame] = Belt(floor, BELT_LENGTH)
-            floor.hire(WRITER, partial(_write, leaving, target), _patience(job.target))
+            write = partial(_write, leaving, target, sound, given.time_base)
+            floor.hire(WRITER, write, _patience(job.target))
             for frame in _kept(_changed(job, chain, opened), opened, given):
                 leaving.put(frame)
                 tally.frames += 1
@@ -201,9 +208,27 @@ def _changed(job: Job, chain: Sequence[Effect], opened: _Opened) -> Iterator[Fra
     return frames
 
 
-def _write(frames: Iterable[Frame], target: Target) -> None:
+def _sound(
+    job: Job, opened: _Opened, given: VideoInfo
+) -> AbstractContextManager[Soundtrack | None]:
+    """What holds the sound that comes in place of the source's, if any does."""
+    if job.soundtrack is None:
+        return nullcontext()
+    seconds = given.duration
+    if seconds is None and given.frames is not None:
+        seconds = given.frames / given.rate
+    return media.soundtrack(job.soundtrack, opened.source.passengers, seconds)
+
+
+def _write(
+    frames: Iterable[Frame], target: Target, sound: Soundtrack | None, unit: Fraction
+) -> None:
     for frame in frames:
+        if sound is not None:
+            sound.play(frame.pts * unit)
         target.write(frame)
+    if sound is not None:
+        sound.play(None)
 
 
 def _kept(frames: Iterator[Frame], opened: _Opened, given: VideoInfo) -> Iterator[Frame]:

@@ -46,6 +46,8 @@ class Job:
     """End with the shorter of video and matte; else different lengths are an error."""
     cut_matte: bool = False
     """The matte begins where the cut does, and not where the source does."""
+    soundtrack: str | None = None
+    """A file whose sound and subtitles come in place of the source's; cut where the video ends."""
 
 
 @dataclass(frozen=True, slots=True)

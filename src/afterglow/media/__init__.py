@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from afterglow.media.passengers import Passengers
     from afterglow.media.probing import Probe, probe
     from afterglow.media.reader import Source, open_source
+    from afterglow.media.soundtracks import soundtrack
     from afterglow.media.target import Target, WriteOptions, open_target, plan_target
 
 _HOME = {
@@ -32,6 +33,7 @@ _HOME = {
     "open_target": "target",
     "plan_target": "target",
     "probe": "probing",
+    "soundtrack": "soundtracks",
     "working_encoder": "encoders",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "open_target",
     "plan_target",
     "probe",
+    "soundtrack",
     "working_encoder",
 ]
 

@@ -158,7 +158,7 @@ def _sound_seat(
         copy = _sound_copy(container, muxer, stream, passengers)
         if copy is not None:
             return copy
-    name = sound_encoder(muxer, codec_name(stream))
+    name = sound_encoder(muxer, "" if passengers.made else codec_name(stream))
     if name is None:
         return None
     if not passengers.trimmed:

@@ -29,6 +29,8 @@ class WriteOptions:
     """auto takes the GPU's encoder where it works."""
     qp: int = 10
     """Constant quantiser on H.264's scale, 0 to 51; lower is better."""
+    bitrate: int | None = None
+    """Bits per second on average, in place of a constant quantiser."""
     preset: str | None = None
     """The encoder's own name for how hard it tries."""
     alpha: Literal["auto", "yes", "no"] = "auto"
@@ -232,7 +234,7 @@ def _planned(
 
 def _settings(encoder: str, video: VideoInfo, options: WriteOptions) -> Options:
     if not video.gray:
-        return encoder_options(encoder, options.qp, options.preset)
+        return encoder_options(encoder, options.qp, options.preset, options.bitrate)
     asked = options.qp if options.qp != WriteOptions().qp else None
     return matte_options(encoder, asked, options.preset)
 

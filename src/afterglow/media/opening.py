@@ -106,12 +106,7 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
     sequence = find_sequence(source)
     if sequence is not None:
         return _open_sequence(source, sequence, rate or Fraction(25))
-    path = _existing(source)
-    _require_no_list(source, path)
-    with told(source, "cannot be opened"):
-        container = av.open(
-            f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
-        )
+    path, container = open_file(source)
     opened = _choose(source, container, seekable=stat.S_ISREG(path.stat().st_mode))
     if opened.seekable and is_cut_off(path):
         opened.close()
@@ -120,6 +115,21 @@ def open_media(source: str, rate: Fraction | None = None) -> Opened:
             hint="to use what is there, copy it first: ffmpeg -i IN -c copy OUT",
         )
     return opened
+
+
+def open_file(source: str) -> tuple[Path, InputContainer]:
+    """A file and its container, open, whatever streams it has.
+
+    Raises:
+        MediaError: no such file, not a file, or nothing that can be read.
+    """
+    path = _existing(source)
+    _require_no_list(source, path)
+    with told(source, "cannot be opened"):
+        container = av.open(
+            f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
+        )
+    return path, container
 
 
 def _open_pipe() -> Opened:

@@ -93,6 +93,8 @@ class Passengers:
     """Seconds of the source's clock at which the cut ends; None: with the source."""
     trimmed: bool = False
     """True where ``origin`` and ``end`` cut something off, so that sound must be cut as well."""
+    made: bool = False
+    """True for sound from elsewhere, which is encoded as is usual in the target's container."""
     mastering: Mastering | None = None
     """HDR mastering facts of the pictures."""
     lost: Sequence[str] = ()

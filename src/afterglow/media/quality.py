@@ -129,12 +129,34 @@ def matte_options(encoder: str, qp: int | None, preset: str | None) -> Options:
     return options
 
 
-def encoder_options(encoder: str, qp: int, preset: str | None) -> Options:
-    """FFmpeg's options for constant quality with this encoder.
+RATED: Mapping[str, Options] = {
+    "libx264": {},
+    "libx265": {"x265-params": "log-level=error"},
+    "libsvtav1": {},
+    "libvpx-vp9": {"row-mt": "1"},
+    "h264_nvenc": {"rc": "vbr"},
+    "hevc_nvenc": {"rc": "vbr"},
+    "av1_nvenc": {"rc": "vbr"},
+}
+"""Encoders that keep to a number of bits per second, and what else they need for it."""
+
+
+def _rated(encoder: str, bitrate: int) -> Options:
+    """Options for so many bits per second on average; seldom twice as many within a second."""
+    most = {} if encoder == "libsvtav1" else {"maxrate": str(2 * bitrate)}
+    return RATED[encoder] | {"b": str(bitrate), "bufsize": str(2 * bitrate)} | most
+
+
+def encoder_options(
+    encoder: str, qp: int, preset: str | None, bitrate: int | None = None
+) -> Options:
+    """FFmpeg's options for constant quality, or so many bits per second, with this encoder.
 
     Raises UsageError for a QP out of range or a preset that the encoder does not have.
     """
     require_qp(qp)
+    if bitrate is not None and encoder in RATED:
+        return _rated(encoder, bitrate) | _preset(encoder, preset)
     options = _QUALITY[encoder](qp) if encoder in _QUALITY else {}
     return options | _preset(encoder, preset)
 

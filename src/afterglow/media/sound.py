@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from afterglow.media.passengers import Passengers, Seat, settle
 
-_USUAL = {"webm": "libopus", "matroska": "flac"}
+_USUAL = {"webm": "libopus", "matroska": "flac", "nut": "flac"}
 """The codec where the source's own cannot be encoded or held; AAC elsewhere."""
 _ENCODERS = {"opus": "libopus", "mp3": "libmp3lame"}
 """Encoders by the codec's name, where FFmpeg's default one is experimental or of another name."""
@@ -181,7 +181,7 @@ class Cutter:
         self.stream = stream
         stream.codec_context.layout = encodable_layout(encoder, rate, context.layout)
         stream.codec_context.time_base = Fraction(1, rate)
-        if source.bit_rate:
+        if source.bit_rate and not passengers.made:
             stream.codec_context.bit_rate = source.bit_rate
 
     def board(self, packet: Packet[Stream]) -> list[Packet[Stream]]:

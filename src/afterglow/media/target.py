@@ -17,8 +17,6 @@ from afterglow.media.pipe import stdout_for_video
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from afterglow.media.reader import Source
-
 __all__ = ["Target", "TargetPlan", "WriteOptions", "open_target", "plan_target"]
 
 
@@ -33,6 +31,14 @@ class Writer(Protocol):
 
     def abandon(self) -> None:
         """Let go of everything, complete or not; raises nothing about the file."""
+
+
+class Carrier(Protocol):
+    """What has passengers: a source, or a soundtrack in its place."""
+
+    @property
+    def passengers(self) -> Passengers:
+        """Sound, subtitles, chapters and metadata on their way to the target."""
 
 
 class Target:
@@ -86,7 +92,7 @@ def plan_target(target: str, video: VideoInfo, options: WriteOptions) -> TargetP
 
 
 def open_target(
-    target: str, video: VideoInfo, options: WriteOptions, source: Source | None, say: Say
+    target: str, video: VideoInfo, options: WriteOptions, source: Carrier | None, say: Say
 ) -> Target:
     """A target for such a video, with the sound, subtitles and metadata of ``source``.
 
