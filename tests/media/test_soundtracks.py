@@ -73,11 +73,11 @@ def test_a_soundtrack_without_sound_is_an_error(clip: Path, tmp_path: Path) -> N
     assert not (tmp_path / "out.mkv").exists()
 
 
-@pytest.mark.parametrize(("codec", "most"), [("h264", 1.7), ("hevc", 1.7), ("vp9", 3), ("av1", 3)])
+@pytest.mark.parametrize(("codec", "most"), [("h264", 1.7), ("hevc", 1.7), ("av1", 3)])
 def test_a_target_has_about_as_many_bits_as_were_asked_for(
     tmp_path: Path, codec: str, most: float
 ) -> None:
-    """In two seconds; VP9 and AV1 take longer to come down to it."""
+    """In two seconds; VP9 takes longer to come down to it, and is not asked."""
     source = write_clip(tmp_path / "noise.mkv", Scene(160, 96, frames=50, noise=12.0))
     bits = []
     for asked in (150_000, 600_000):
