@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from afterglow.effects.evaluate import plot as plotting
-from afterglow.effects.evaluate.plot import plot, ticks
+from afterglow.effects.evaluate.plot import plot
 from afterglow.effects.evaluate.tally import CURVES, Findings, Point
 from afterglow.frames import VideoInfo
+from afterglow.ops.chart import COLOURS
 
 
 def found(name: str, values: list[float]) -> Findings:
@@ -20,7 +20,7 @@ def found(name: str, values: list[float]) -> Findings:
 
 
 def where(picture: np.ndarray, row: int) -> np.ndarray:
-    return np.argwhere((picture == plotting._COLOURS[row]).all(axis=2))
+    return np.argwhere((picture == COLOURS[row]).all(axis=2))
 
 
 def test_every_measure_has_a_panel_and_every_video_a_curve() -> None:
@@ -46,9 +46,3 @@ def test_a_curve_that_rises_goes_up_to_the_right() -> None:
 def test_little_to_draw_is_drawn(values: list[float]) -> None:
     picture = plot([found("Käse 日本.mp4", values)])
     assert len(where(picture, 0)) > 0
-
-
-def test_ticks_are_round() -> None:
-    assert ticks(1.0) == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    assert ticks(37) == [0, 10, 20, 30]
-    assert ticks(0.013) == [0, 0.005, 0.01]
