@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from benchmarks.measure import AFTERGLOW, clip, in_turn, spend, transcode
+from benchmarks.measure import AFTERGLOW, against, clip, memory
 
 from afterglow.effects.ghost.effect import Ghost
 from afterglow.frames import Frame, VideoInfo
@@ -27,7 +27,7 @@ def run(*, quick: bool) -> dict[str, object]:
                 for size, (lines, seconds) in SIZES.items()
             },
             # Before this process grows: a child's peak counts its parent's size at the start.
-            "memory_1080p": _memory(folder, (2.0, 6.0) if quick else (10.0, 60.0)),
+            "memory_1080p": memory(folder, (2.0, 6.0) if quick else (10.0, 60.0), _ghost),
             "effect_alone_1080p_ms": {
                 style: _alone(folder, style, 48 if quick else 160)
                 for style in ("glow", "shadow", "normal")
@@ -41,25 +41,8 @@ def _ghost(source: Path, target: Path) -> list[str]:
 
 
 def _against(folder: Path, lines: int, seconds: float, turns: int) -> dict[str, float]:
-    """Wall time of ghost over that of transcoding its output, and over transcoding the source."""
-    source, made = clip(folder, lines, seconds), folder / "ghost.mp4"
-    spend(_ghost(source, made))
-    mine, floor, plain = in_turn(
-        turns,
-        lambda: spend(_ghost(source, folder / "again.mp4")),
-        lambda: spend(transcode(made, folder / "floor.mp4", QP, PRESET)),
-        lambda: spend(transcode(source, folder / "plain.mp4", QP, PRESET)),
-    )
-    frames = round(seconds * 24)
-    return {
-        "ratio_to_transcode_of_output": round(mine.wall / floor.wall, 3),
-        "ratio_to_transcode_of_source": round(mine.wall / plain.wall, 3),
-        "ghost_fps": round(frames / mine.wall, 1),
-        "transcode_fps": round(frames / floor.wall, 1),
-        "ghost_cpu_ms_per_frame": round(mine.cpu / frames * 1000, 1),
-        "transcode_cpu_ms_per_frame": round(floor.cpu / frames * 1000, 1),
-        "ghost_peak_mb": round(mine.peak_mb),
-    }
+    source = clip(folder, lines, seconds)
+    return against(folder, source, round(seconds * 24), turns, _ghost, (QP, PRESET))
 
 
 def _alone(folder: Path, style: str, count: int) -> float:
@@ -79,16 +62,3 @@ def _decoded(path: Path, count: int) -> list[Frame]:
     with av.open(str(path)) as box:
         decoded = zip(range(count), box.decode(video=0), strict=False)
         return [Frame(frame.to_ndarray(format="rgb24"), index) for index, frame in decoded]
-
-
-def _memory(folder: Path, lengths: tuple[float, float]) -> dict[str, float]:
-    """Peak memory of a short and a long run, in 10^6 bytes, and their ratio."""
-    short, long = (
-        spend(_ghost(clip(folder, 1080, seconds), folder / "memory.mp4")).peak_mb
-        for seconds in lengths
-    )
-    return {
-        f"peak_mb_{lengths[0]:g}s": round(short),
-        f"peak_mb_{lengths[1]:g}s": round(long),
-        "ratio": round(long / short, 3),
-    }

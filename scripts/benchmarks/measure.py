@@ -16,6 +16,10 @@ import av
 
 ROOT = Path(__file__).resolve().parents[2]
 AFTERGLOW = [sys.executable, "-m", "afterglow"]
+Command = Callable[[Path, Path], list[str]]
+"""The command line that makes a second file of a first."""
+Coding = tuple[int, str]
+"""Quantiser and preset of libx264."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,42 @@ def _median(spent: list[Spent]) -> Spent:
         statistics.median(s.cpu for s in spent),
         max(s.peak_mb for s in spent),
     )
+
+
+def against(
+    folder: Path, source: Path, frames: int, turns: int, command: Command, coding: Coding
+) -> dict[str, float]:
+    """Wall time of a command over transcoding what it makes, and over transcoding the source."""
+    made = folder / "made.mp4"
+    spend(command(source, made))
+    mine, floor, plain = in_turn(
+        turns,
+        lambda: spend(command(source, folder / "again.mp4")),
+        lambda: spend(transcode(made, folder / "floor.mp4", *coding)),
+        lambda: spend(transcode(source, folder / "plain.mp4", *coding)),
+    )
+    return {
+        "ratio_to_transcode_of_output": round(mine.wall / floor.wall, 3),
+        "ratio_to_transcode_of_source": round(mine.wall / plain.wall, 3),
+        "fps": round(frames / mine.wall, 1),
+        "transcode_fps": round(frames / floor.wall, 1),
+        "cpu_ms_per_frame": round(mine.cpu / frames * 1000, 1),
+        "transcode_cpu_ms_per_frame": round(floor.cpu / frames * 1000, 1),
+        "peak_mb": round(mine.peak_mb),
+        "transcode_peak_mb": round(floor.peak_mb),
+    }
+
+
+def memory(folder: Path, lengths: tuple[float, float], command: Command) -> dict[str, float]:
+    """Peak memory of a short and a long run at 1080 lines, in 10^6 bytes, and their ratio."""
+    short, long = (
+        spend(command(clip(folder, 1080, each), folder / "memory.mp4")).peak_mb for each in lengths
+    )
+    return {
+        f"peak_mb_{lengths[0]:g}s": round(short),
+        f"peak_mb_{lengths[1]:g}s": round(long),
+        "ratio": round(long / short, 3),
+    }
 
 
 def transcode(source: Path, target: Path, qp: int, preset: str) -> list[str]:

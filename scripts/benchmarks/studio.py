@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-from benchmarks.measure import AFTERGLOW, Spent, clip, in_turn, spend, transcode
+from benchmarks.measure import AFTERGLOW, Spent, against, clip, memory, spend
 
 QP, PRESET = 14, "medium"
 SECONDS = 10.0
@@ -25,57 +25,30 @@ def run(*, quick: bool) -> dict[str, object]:
             "analysis_of_360_lines_fps": _analysis(folder, seconds),
             "still_1080p": _against(folder, clip(folder, 1080, seconds), seconds, turns),
             "pan_1080p": _against(folder, panned(folder, 1080, seconds), seconds, turns),
-            "memory_1080p": _memory(folder, (2.0, 4.0) if quick else (10.0, 30.0)),
+            "memory_1080p": memory(folder, (2.0, 4.0) if quick else (10.0, 30.0), _studio),
         }
 
 
-def _studio(source: Path, matte: Path, target: Path) -> list[str]:
+def _studio(source: Path, target: Path) -> list[str]:
     flags = ["--bg=room", "--seed=1", "--overwrite", "--device=cpu", "--encoder=software"]
     more = [f"--preset={PRESET}", f"--qp={QP}"]
-    return [*AFTERGLOW, "studio", str(source), str(matte), str(target), *flags, *more]
+    matte = str(matte_of(source))
+    return [*AFTERGLOW, "studio", str(source), matte, str(target), *flags, *more]
 
 
 def _analysis(folder: Path, seconds: float) -> float:
     """Frames a second of the first phase; decoding the clip, which has 360 lines, is in it."""
     source = panned(folder, 360, seconds)
-    made = [*_studio(source, matte_of(source), folder / "small.mp4"), "--resolution=360"]
-    return paces(spend(made))["analysis"]
+    return paces(spend([*_studio(source, folder / "small.mp4"), "--resolution=360"]))["analysis"]
 
 
 def _against(folder: Path, source: Path, seconds: float, turns: int) -> dict[str, float]:
-    matte, made = matte_of(source), folder / "studio.mp4"
-    paced = paces(spend(_studio(source, matte, made)))
-    mine, floor, plain = in_turn(
-        turns,
-        lambda: spend(_studio(source, matte, folder / "again.mp4")),
-        lambda: spend(transcode(made, folder / "floor.mp4", QP, PRESET)),
-        lambda: spend(transcode(source, folder / "plain.mp4", QP, PRESET)),
-    )
     frames = round(seconds * 24)
+    paced = paces(spend(_studio(source, folder / "studio.mp4")))
     return {
-        "ratio_to_transcode_of_output": round(mine.wall / floor.wall, 3),
-        "ratio_to_transcode_of_source": round(mine.wall / plain.wall, 3),
+        **against(folder, source, frames, turns, _studio, (QP, PRESET)),
         "analysis_fps": paced["analysis"],
         "render_fps": paced["render"],
-        "studio_fps": round(frames / mine.wall, 1),
-        "transcode_fps": round(frames / floor.wall, 1),
-        "studio_cpu_ms_per_frame": round(mine.cpu / frames * 1000, 1),
-        "transcode_cpu_ms_per_frame": round(floor.cpu / frames * 1000, 1),
-        "studio_peak_mb": round(mine.peak_mb),
-        "transcode_peak_mb": round(floor.peak_mb),
-    }
-
-
-def _memory(folder: Path, lengths: tuple[float, float]) -> dict[str, float]:
-    """Peak memory of a short and a long run, in 10^6 bytes, and their ratio."""
-    short, long = (
-        spend(_studio(source, matte_of(source), folder / "memory.mp4")).peak_mb
-        for source in (clip(folder, 1080, each) for each in lengths)
-    )
-    return {
-        f"peak_mb_{lengths[0]:g}s": round(short),
-        f"peak_mb_{lengths[1]:g}s": round(long),
-        "peak_ratio": round(long / short, 3),
     }
 
 
