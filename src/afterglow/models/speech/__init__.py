@@ -1,0 +1,1 @@
+"""Voices: text in, sound and the times of its words and phonemes out."""

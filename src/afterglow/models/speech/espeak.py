@@ -1,0 +1,233 @@
+"""The voice that is always at hand: eSpeak NG, called in its own library.
+
+The library is that of the package espeakng-loader, which brings its data along, else that of the
+system. It is one instrument for the whole program, so one text is spoken at a time, and a second
+one a little differently than it would be as the first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.errors import ModelError
+from afterglow.models.speech.spoken import Heard, Spoken, Voice
+
+INSTALL = 'pip install "afterglow[speech]", or install espeak-ng from your system\'s packages'
+"""What helps where the library is not here."""
+_BUNDLED = "espeakng_loader"
+_SYSTEM = ("libespeak-ng.so.1", "libespeak-ng.so", "libespeak-ng.dylib", "libespeak-ng.dll")
+_SYNCHRONOUS = 2
+_PHONEME_EVENTS, _PHONEME_IPA, _NO_EXIT = 1, 2, 0x8000
+_UTF8, _IPA = 1, 2
+_BY_CHARACTER = 1
+_END, _WORD, _PHONEME = 0, 1, 7
+_CLOSING = re.compile(r"[.,;:!?]")
+_BEYOND = 4
+"""Characters in which a clause's last sign is: the library reads a little beyond it."""
+_LOCK = Lock()
+
+
+class _Id(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("text", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    """``espeak_EVENT`` of speak_lib.h."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Id),
+    )
+
+
+class _Voice(ctypes.Structure):
+    """``espeak_VOICE`` of speak_lib.h."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.POINTER(ctypes.c_char)),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("xx1", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
+
+
+class Espeak:
+    """Speaks with eSpeak NG."""
+
+    def voices(self) -> list[Voice]:
+        """Every language it speaks; none where its library is not here."""
+        try:
+            library, _ = _opened()
+        except ModelError:
+            return []
+        with _LOCK:
+            return sorted(_listed(library), key=lambda voice: voice.name)
+
+    def speak(self, text: str, voice: str) -> Spoken:
+        """Say a text in a language, for example en-us, de or en+f3.
+
+        Raises:
+            ModelError: the library is not here, or has no such voice.
+        """
+        library, rate = _opened()
+        pieces: list[NDArray[np.int16]] = []
+        events: list[tuple[int, int, int, int, str]] = []
+
+        def take(sound: Any, count: int, told: Any) -> int:
+            if sound and count > 0:
+                pieces.append(np.ctypeslib.as_array(sound, (count,)).copy())
+            events.extend(_told(told))
+            return 0
+
+        with _LOCK:
+            _choose(library, voice)
+            callback = _Callback(take)
+            library.espeak_SetSynthCallback(callback)
+            written = text.encode()
+            library.espeak_Synth(written, len(written) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
+        sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+        samples = sound.astype(np.float32) / np.float32(32768)
+        words, phonemes = _words(events, text, rate), _phonemes(events, rate)
+        return Spoken(samples, rate, words, phonemes)
+
+    def phonemes(self, text: str, voice: str) -> list[tuple[str, str]]:
+        """The phonemes of every clause in IPA, each with the punctuation that ends it.
+
+        Raises:
+            ModelError: as ``speak``.
+        """
+        library, _ = _opened()
+        with _LOCK:
+            _choose(library, voice)
+            return list(_clauses(library, text))
+
+
+@lru_cache(maxsize=1)
+def _opened() -> tuple[Any, int]:
+    """The library, ready, and its samples per second; raises ModelError where there is none."""
+    for path, data in _places():
+        try:
+            library = ctypes.CDLL(path)
+        except OSError:
+            continue
+        folder = data.encode() if data else None
+        with _LOCK:
+            flags = _PHONEME_EVENTS | _PHONEME_IPA | _NO_EXIT
+            rate = library.espeak_Initialize(_SYNCHRONOUS, 0, folder, flags)
+        if rate > 0:
+            library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+            library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+            return library, int(rate)
+    raise ModelError("the voice espeak is not here: no libespeak-ng was found", hint=INSTALL)
+
+
+def _places() -> Iterator[tuple[str, str | None]]:
+    """Where the library may be, and its data where that is not its own affair."""
+    try:
+        bundled = importlib.import_module(_BUNDLED)
+    except ImportError:
+        bundled = None
+    if bundled is not None:
+        yield bundled.get_library_path(), bundled.get_data_path()
+    for name in _SYSTEM:
+        yield name, None
+
+
+def _choose(library: Any, voice: str) -> None:
+    if library.espeak_SetVoiceByName(voice.encode()) != 0:
+        raise ModelError(
+            f"espeak has no voice of that name ({voice})", hint="--list-voices shows them"
+        )
+
+
+def _listed(library: Any) -> Iterator[Voice]:
+    voices = library.espeak_ListVoices(None)
+    index = 0
+    while voices[index]:
+        voice = voices[index].contents
+        index += 1
+        address = ctypes.addressof(voice.languages.contents) + 1  # behind the priority
+        language = ctypes.string_at(address).decode()
+        yield Voice(language, "espeak", voice.name.decode())
+
+
+def _told(events: Any) -> Iterator[tuple[int, int, int, int, str]]:
+    """Type, place in the text, its length, place in the sound and phoneme of every event."""
+    index = 0
+    while events[index].type != _END:
+        each = events[index]
+        index += 1
+        phoneme = ""
+        if each.type == _PHONEME:
+            phoneme = each.id.text.decode("utf-8", "ignore")
+        yield each.type, each.text_position, each.length, each.sample, phoneme
+
+
+def _words(events: list[tuple[int, int, int, int, str]], text: str, rate: int) -> tuple[Heard, ...]:
+    """Every word of the text with its times; it lasts until the next pause or word."""
+    ends = [(kind, sample, phoneme) for kind, _, _, sample, phoneme in events]
+    found = []
+    for index, (kind, place, length, sample, _) in enumerate(events):
+        if kind != _WORD:
+            continue
+        end = next((s for k, s, p in ends[index + 1 :] if k == _WORD or _pause(k, p)), sample)
+        word = text[place - 1 : place - 1 + length]
+        found.append(Heard(sample / rate, max(end, sample) / rate, word))
+    return tuple(found)
+
+
+def _pause(kind: int, phoneme: str) -> bool:
+    return kind == _PHONEME and not phoneme
+
+
+def _phonemes(events: list[tuple[int, int, int, int, str]], rate: int) -> tuple[Heard, ...]:
+    """Every phoneme until the next; what closes the text ends the last."""
+    marks = [(sample, phoneme) for kind, _, _, sample, phoneme in events if kind == _PHONEME]
+    last = max((sample for _, _, _, sample, _ in events), default=0)
+    return tuple(
+        Heard(start / rate, max(start, end) / rate, phoneme)
+        for (start, phoneme), (end, _) in pairwise([*marks, (last, "")])
+    )
+
+
+def _clauses(library: Any, text: str) -> Iterator[tuple[str, str]]:
+    """The phonemes of each clause, and its last sign of punctuation ("" where there is none)."""
+    buffer = ctypes.create_string_buffer(text.encode())
+    begin = ctypes.addressof(buffer)
+    place = ctypes.c_void_p(begin)
+    while place.value:
+        before = place.value - begin
+        told = library.espeak_TextToPhonemes(ctypes.byref(place), _UTF8, _IPA)
+        after = len(buffer.value) if place.value is None else place.value - begin
+        clause = buffer.value[before:after].decode("utf-8", "ignore")
+        phonemes = unicodedata.normalize("NFD", (told or b"").decode())
+        if phonemes:
+            signs = _CLOSING.findall(clause[-_BEYOND:])
+            yield phonemes, signs[-1] if signs else ""

@@ -1,0 +1,68 @@
+"""What a voice said: its sound, and when each word and phoneme was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word or a phoneme, and when it was heard."""
+
+    start: float
+    """Seconds from the beginning of the sound."""
+    end: float
+    """Seconds."""
+    text: str
+    """The word as it was written, or the phoneme in IPA; of a phoneme, "" is a pause."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """A text as a voice said it."""
+
+    samples: NDArray[np.float32]
+    """(N,) float32, -1 to 1, one channel."""
+    rate: int
+    """Samples per second."""
+    words: tuple[Heard, ...] = ()
+    """Every word in turn; none where the engine does not tell."""
+    phonemes: tuple[Heard, ...] = ()
+    """Every phoneme in turn, with its stress marks; none where the engine does not tell."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice that can be asked for."""
+
+    name: str
+    """What --voice takes."""
+    engine: str
+    """Who speaks: espeak, piper or flite."""
+    told: str
+    """Language or description, for people."""
+
+
+class Engine(Protocol):
+    """Something that speaks."""
+
+    def voices(self) -> list[Voice]:
+        """Every voice it has here; none where the engine itself is not here."""
+
+    def speak(self, text: str, voice: str) -> Spoken:
+        """Say a text; raises ModelError where engine or voice are not here."""
+
+
+def stretched(heard: Iterable[Heard], factor: float) -> tuple[Heard, ...]:
+    """The same words or phonemes, said so many times slower."""
+    return tuple(replace(each, start=each.start * factor, end=each.end * factor) for each in heard)
