@@ -1,57 +1,30 @@
 """Views of a backdrop by a camera that turns and travels: near moves more than far.
 
 A camera that only turns gives one warp, in which straight lines stay straight. One that travels
-bends each layer by its own depth and lays them over one another, far to near. All that is slow is
-done once for a backdrop: layers, fillings, and pictures enlarged by Lanczos, so that a linear
-look-up keeps their sharpness.
+bends each layer by its own depth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from afterglow import ops
-from afterglow.effects.studio.backdrop import Backdrop, Pose
-from afterglow.effects.studio.disocclude import COARSE, Floats, Layer, Mask, layers_of
-from afterglow.ops.halves import Array, Depth
-from afterglow.ops.levels import Region, black
-from afterglow.ops.sampling import bent, doubled
+from afterglow.analysis.parallax import LAYERS, Sheets
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
-LAYERS = 8
-"""Layers at most; a backdrop has as many as its jumps in depth ask for."""
-_STEP = 8
-"""Pixels of the frame between two places that are computed; those between are interpolated."""
-_TILE = 8
-"""Steps along the side of a tile: what a nearer layer covers is not drawn, tile by tile."""
-_ROUNDS = 5
-"""Rounds in which the place whose content comes to a pixel is found."""
+    from afterglow.analysis.parallax import Source
+    from afterglow.effects.studio.backdrop import Backdrop, Pose
+    from afterglow.ops.halves import Array
+
+    Floats = NDArray[np.float32]
+
 _USUAL_TRAVEL = 0.06
 """Share of the width that the nearest is expected to travel."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sheet:
-    """A layer ready to be drawn."""
-
-    region: Region
-    fine: Any
-    """Its picture, twice as wide and high."""
-    alpha: Any
-    """(h, w) where it is; None for everywhere."""
-    depth: Floats
-    solid: Floats
-    """(H / 4, W / 4) 1 where the layer covers all within some pixels."""
-    present: Floats
-    """(H / 4, W / 4) 1 where there is something of the layer within some pixels."""
 
 
 class Renderer:
@@ -66,43 +39,23 @@ class Renderer:
         self.backdrop = backdrop
         width, _ = backdrop.size
         reach = max(4, round(_USUAL_TRAVEL * width if travel is None else travel))
-        picture = ops.array_of(backdrop.picture)
-        found = layers_of(picture, backdrop.depth, reach, layers)
-        self._whole = doubled(backdrop.picture)
-        alone = len(found) == 1
-        self._sheets = tuple(
-            _sheet(layer, backdrop, self._whole if alone else None) for layer in found
-        )
+        self._sheets = Sheets(backdrop.picture, backdrop.depth, reach, layers)
 
     @property
     def layers(self) -> int:
         """Layers that the backdrop was taken apart into."""
-        return len(self._sheets)
+        return self._sheets.layers
 
     @property
     def memory(self) -> int:
         """Bytes of the enlarged pictures and mattes that are kept."""
-        kept = {id(self._whole): self._whole}
-        for sheet in self._sheets:
-            for part in (sheet.fine, sheet.alpha, sheet.depth, sheet.solid, sheet.present):
-                if part is not None:
-                    kept[id(part)] = part
-        return sum(part.nbytes for part in kept.values())
+        return self._sheets.memory
 
     def view(self, pose: Pose, width: int, height: int) -> Any:
         """(H, W, 3) what the camera sees, in the type of the backdrop and where that lies."""
         if not pose.travel_x and not pose.travel_y:
             return self._turned(pose, width, height)
-        like = self.backdrop.picture
-        name = cast(Depth, str(like.dtype).removeprefix("torch."))
-        canvas: Any = black(like, (height, width, 3), name)
-        tile = _TILE if isinstance(like, np.ndarray) else max(width, height)
-        meshes = [_mesh(sheet, pose, self.backdrop.size, width, height) for sheet in self._sheets]
-        plans = _plans(self._sheets, meshes, tile)
-        for sheet, mesh, (wanted, solid) in zip(self._sheets, meshes, plans, strict=True):
-            for block in _runs(wanted, solid):
-                _draw(canvas, sheet, mesh, block, tile)
-        return canvas
+        return self._sheets.drawn(_source(pose, self.backdrop.size, width, height), width, height)
 
     def _turned(self, pose: Pose, width: int, height: int) -> Array | torch.Tensor:
         """One warp of the whole picture."""
@@ -111,121 +64,23 @@ class Renderer:
         middle = np.array([(wide - 1) / 2, (high - 1) / 2])
         there = np.array([(width - 1) / 2 + pose.dx, (height - 1) / 2 + pose.dy])
         matrix = np.column_stack((turn / 2, there - turn @ middle))
-        return ops.warp(self._whole, matrix, size=(width, height), border="reflect")
+        turned: Array | torch.Tensor = ops.warp(
+            self._sheets.whole, matrix, size=(width, height), border="reflect"
+        )
+        return turned
 
 
-def _sheet(layer: Layer, backdrop: Backdrop, whole: Any) -> _Sheet:
-    """A layer with its picture enlarged, where the backdrop lies."""
-    width, height = backdrop.size
-    fine = doubled(ops.beside(layer.picture, backdrop.picture)) if whole is None else whole
-    if layer.alpha is None:
-        whole = np.ones(layer.depth.shape, np.float32)
-        return _Sheet(layer.region, fine, None, layer.depth, whole, whole)
-    full: Array = np.zeros((height, width), np.uint8)
-    layer.region.of(full)[:] = layer.alpha
-    size = layer.depth.shape[1], layer.depth.shape[0]
-    share = cv2.resize(full, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    box = np.ones((7, 7), np.uint8)
-    solid = (cv2.erode(share, box) >= 255).astype(np.float32)
-    present = (cv2.dilate(share, box) > 0).astype(np.float32)
-    alpha = ops.beside(layer.alpha, backdrop.picture)
-    return _Sheet(layer.region, fine, alpha, layer.depth, solid, present)
-
-
-def _mesh(sheet: _Sheet, pose: Pose, size: tuple[int, int], width: int, height: int) -> Floats:
-    """(rows, columns, 2) float32: the place in the backdrop of the middle of every block.
-
-    One ring of blocks lies around the frame. The place p of what comes to a pixel solves
-    p + travel depth(p) = q, where q is where the pixel looks without travel.
-    """
-    columns, rows = -(-width // _STEP) + 2, -(-height // _STEP) + 2
-    x = (np.arange(columns) - 0.5) * _STEP - 0.5 - (width - 1) / 2 - pose.dx
-    y = (np.arange(rows) - 0.5) * _STEP - 0.5 - (height - 1) / 2 - pose.dy
+def _source(pose: Pose, size: tuple[int, int], width: int, height: int) -> Source:
+    """Where the content of a place comes from: p + travel depth(p) is where it looks at rest."""
     back = np.linalg.inv(pose.matrix)
-    across = back[0, 0] * x + (back[0, 1] * y)[:, None] + (size[0] - 1) / 2
-    down = back[1, 0] * x + (back[1, 1] * y)[:, None] + (size[1] - 1) / 2
-    still = np.stack((across, down), axis=-1).astype(np.float32)
     travel = np.array([pose.travel_x, pose.travel_y], np.float32)
-    places: Floats = np.asarray(still, np.float32)
-    for _ in range(_ROUNDS):
-        places = np.asarray(still - travel * _seen(sheet.depth, places)[..., None], np.float32)
-    return places
 
+    def found(places: Floats, depth: Floats) -> Floats:
+        x = places[..., 0] - (width - 1) / 2 - pose.dx
+        y = places[..., 1] - (height - 1) / 2 - pose.dy
+        across = back[0, 0] * x + back[0, 1] * y + (size[0] - 1) / 2
+        down = back[1, 0] * x + back[1, 1] * y + (size[1] - 1) / 2
+        still = np.stack((across, down), axis=-1)
+        return np.asarray(still - travel * depth[..., None], np.float32)
 
-def _seen(coarse: Floats, places: Floats) -> Floats:
-    """The values of a coarse map at places of the backdrop."""
-    x, y = cv2.split((places + np.float32(0.5)) / np.float32(COARSE) - np.float32(0.5))
-    seen = cv2.remap(coarse, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(seen, np.float32)
-
-
-def _plans(sheets: tuple[_Sheet, ...], meshes: list[Floats], tile: int) -> list[tuple[Mask, Mask]]:
-    """For each layer: the tiles in which it is drawn, and those that it covers."""
-    plans = []
-    hidden: Any = False
-    for sheet, mesh in zip(reversed(sheets), reversed(meshes), strict=True):
-        if sheet.alpha is None:
-            every = _whole_tiles(mesh, tile)
-            plans.append((every & ~np.asarray(hidden), every))
-            continue
-        present = _by_tile(_seen(sheet.present, mesh) > 0, tile, np.logical_or)
-        solid = _by_tile(_seen(sheet.solid, mesh) >= 1, tile, np.logical_and)
-        plans.append((present & ~np.asarray(hidden), solid))
-        hidden = hidden | solid
-    return plans[::-1]
-
-
-def _whole_tiles(mesh: Floats, tile: int) -> Mask:
-    rows, columns = mesh.shape[0] - 2, mesh.shape[1] - 2
-    return np.ones((-(-rows // tile), -(-columns // tile)), np.bool_)
-
-
-def _by_tile(nodes: Mask, tile: int, joined: Any) -> Mask:
-    """(tiles down, tiles across) the nodes of a tile and the ring around it, joined."""
-    for axis in (0, 1):
-        inner = nodes.shape[axis] - 2
-        starts = np.arange(0, inner, tile)
-        parts = [
-            joined.reduce(nodes.take(range(at, min(at + tile, inner) + 2), axis), axis)
-            for at in starts
-        ]
-        nodes = np.stack(parts, axis)
-    return nodes
-
-
-def _runs(wanted: Mask, solid: Mask) -> Iterator[tuple[int, int, int, bool]]:
-    """Rows of neighbouring tiles that are alike: (row, first, after the last, covered)."""
-    for row, (needs, covers) in enumerate(zip(wanted, solid, strict=True)):
-        kinds = np.where(needs, 1 + covers, 0)
-        edges = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
-        for first, after in pairwise(edges):
-            if kinds[first]:
-                yield row, first, after, bool(covers[first])
-
-
-def _draw(
-    canvas: Any, sheet: _Sheet, mesh: Floats, run: tuple[int, int, int, bool],
-    tile: int,
-) -> None:  # fmt: skip
-    """Lay a run of tiles of a layer over the canvas."""
-    row, first, after, covered = run
-    rows, columns = mesh.shape[0] - 2, mesh.shape[1] - 2
-    top, bottom = row * tile, min((row + 1) * tile, rows)
-    left, right = first * tile, min(after * tile, columns)
-    nodes = mesh[top : bottom + 2, left : right + 2]
-    area = canvas[top * _STEP : bottom * _STEP, left * _STEP : right * _STEP]
-    size = area.shape[1], area.shape[0]
-    if not covered or sheet.alpha is not None:
-        nodes = _held(nodes, sheet.region)
-    nodes = nodes - np.array(sheet.region[:2], np.float32)
-    colour = bent(sheet.fine, nodes * np.float32(2), _STEP, size)
-    if not covered:
-        colour = ops.lerp(area, colour, bent(sheet.alpha, nodes, _STEP, size))
-    area[:] = colour
-
-
-def _held(nodes: Floats, region: Region) -> Floats:
-    """Places no farther out than the empty edge of the layer: beyond it would be mirrored."""
-    least = np.array(region[:2], np.float32)
-    most = np.array(region[2:], np.float32) - np.float32(1)
-    return np.asarray(np.clip(nodes, least, most), np.float32)
+    return found

@@ -41,13 +41,13 @@ class Layer:
     """A part of the picture that moves by its own depth, with what it hides filled in."""
 
     region: Region
-    """The part of the backdrop in which it lies."""
+    """The part of the picture in which it lies."""
     picture: Array
     """(h, w, 3) its colours in the region, uint8 or uint16 RGB."""
     alpha: NDArray[np.uint8] | None
     """(h, w) where it is, 0-255; None for the farthest, which is everywhere."""
     depth: Floats
-    """(H / 4, W / 4) of the whole backdrop, 0 far .. 1 near, going on beyond its edges."""
+    """(H / 4, W / 4) of the whole picture, 0 far .. 1 near, going on beyond its edges."""
 
 
 def layers_of(picture: Array, depth: Floats, reach: int, most: int) -> list[Layer]:
