@@ -1,0 +1,133 @@
+"""A face in a picture, drawn anew in a pose; all that is not near the face stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.analysis.face import topology as of
+from afterglow.effects.style.character.portrait import field, head
+from afterglow.effects.style.character.portrait.eyes import Eye, paint_eye
+from afterglow.effects.style.character.portrait.frame import FaceFrame, Points, frame_of
+from afterglow.effects.style.character.portrait.mouth import Mouth, paint_mouth
+from afterglow.effects.style.character.portrait.palette import Palette, palette_of
+from afterglow.effects.style.character.portrait.patch import Source, places_of, rise, seen_at
+from afterglow.effects.style.character.portrait.shape import posed
+from afterglow.effects.style.character.portrait.slit import Plane, Slit, slit_of
+from afterglow.effects.style.character.pose import Pose
+from afterglow.ops.levels import Region
+
+_EYES = (
+    (of.LEFT_EYE_UPPER, of.LEFT_EYE_LOWER, of.LEFT_IRIS),
+    (of.RIGHT_EYE_UPPER, of.RIGHT_EYE_LOWER, of.RIGHT_IRIS),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sitter:
+    """A face in a picture, measured once."""
+
+    picture: Source
+    points: Points
+    """(478, 3) pixels."""
+    frame: FaceFrame
+    region: Region
+    """The pixels that may change."""
+    palette: Palette
+
+
+def sitter_of(pixels: NDArray[Any], points: Points, transfer: str) -> Sitter:
+    """What a picture (H, W, 3) uint8 or uint16 RGB with a face of 478 points is drawn from."""
+    frame = frame_of(points)
+    region = field.region_of(frame, (pixels.shape[1], pixels.shape[0]))
+    palette = palette_of(pixels, points, frame, transfer)
+    return Sitter(Source(pixels, transfer), points, frame, region, palette)
+
+
+def drawn(sitter: Sitter, pose: Pose) -> NDArray[Any]:
+    """The picture with its face in a pose; pixels beyond the reach of the face are the same."""
+    pixels, region = sitter.picture.pixels, sitter.region
+    if pose == Pose() or min(region.size) < 2:
+        return pixels
+    points, frame = sitter.points, sitter.frame
+    behind = head.depths(points, frame)
+    targets = head.carried(posed(points, frame, pose), behind, frame, pose)
+    hair = field.hair_of(points, frame)
+    carried = head.carried(hair, np.zeros(len(hair)), frame, pose)
+    made = field.layers(points[:, :2], targets, (hair, carried), frame, region)
+    slits = _slits(targets)
+    canvas = _bent(sitter, made, slits)
+    _fill(canvas, sitter, slits, pose, float(behind[13]))
+    out = pixels.copy()
+    region.of(out)[...] = canvas
+    return out
+
+
+def _slits(points: Points) -> tuple[Slit, Slit, Slit]:
+    """The mouth and both eyes."""
+    rows = [(of.LIP_INNER_UPPER, of.LIP_INNER_LOWER), *(each[:2] for each in _EYES)]
+    mouth, left, right = (
+        slit_of(points[list(upper), :2], points[list(lower), :2]) for upper, lower in rows
+    )
+    return mouth, left, right
+
+
+def _bent(sitter: Sitter, made: field.Layers, slits: tuple[Slit, Slit, Slit]) -> NDArray[Any]:
+    """The region's pixels, brought from where the fields say."""
+    x, y = places_of(sitter.region)
+    share = _below_mouth(slits[0], x, y)
+    for eye in slits[1:]:
+        share = np.maximum(share, _below_eye(eye, x, y))
+    move = made.upper + share[..., None] * (made.lower - made.upper)
+    return seen_at(sitter.picture.pixels, x + move[..., 0], y + move[..., 1])
+
+
+def _below_mouth(slit: Slit, x: Plane, y: Plane) -> Plane:
+    """How much a pixel belongs to the lower layer, for the mouth's sake."""
+    along, across = slit.local(x, y)
+    return _below(slit, along, across)
+
+
+def _below_eye(slit: Slit, x: Plane, y: Plane) -> Plane:
+    """The same for an eye; some way below it, both layers are one."""
+    along, across = slit.local(x, y)
+    half = np.float32(slit.half)
+    fade = (1 - rise(across / half, 0.7, 1.6)) * (1 - rise(np.abs(along), 1.3, 2.0))
+    return _below(slit, along, across) * fade
+
+
+def _below(slit: Slit, along: Plane, across: Plane) -> Plane:
+    """1 below the slit, 0 above: sharp between its corners, soft beyond them."""
+    upper, lower = slit.borders(along)
+    beyond = np.maximum(np.abs(along) - 1, 0)
+    soft = np.float32(slit.half) * (np.float32(1.2) * beyond) + np.float32(0.5)
+    share = np.clip(((across - (upper + lower) / 2) / soft + 1) / 2, 0, 1)
+    smooth: Plane = share * share * (3 - 2 * share)
+    return smooth
+
+
+def _fill(
+    canvas: NDArray[Any],
+    sitter: Sitter,
+    slits: tuple[Slit, Slit, Slit],
+    pose: Pose,
+    behind: float,
+) -> None:
+    """Paint what lies between the lips and between the lids."""
+    points, frame = sitter.points, sitter.frame
+    before = _slits(points)
+    lips = points[[*of.LIP_OUTER_UPPER, *of.LIP_OUTER_LOWER], :2]
+    move = head.affine(frame, pose, lips, behind)
+    mouth = Mouth(before[0], slits[0], move)
+    paint_mouth(canvas, sitter.region, mouth, sitter.picture, sitter.palette)
+    for (upper, lower, iris), source, target in zip(_EYES, before[1:], slits[1:], strict=True):
+        lids = points[[*upper, *lower], :2]
+        deep = float(points[upper[4], 2]) if points.shape[1] > 2 else 0.0
+        move = head.affine(frame, pose, lids, deep)
+        middle = points[iris[0], :2]
+        radius = float(np.mean(np.hypot(*(points[list(iris[1:]), :2] - middle).T)))
+        eye = Eye(source, target, move, middle, radius, pose.gaze)
+        paint_eye(canvas, sitter.region, eye, sitter.picture, sitter.palette)

@@ -1,0 +1,158 @@
+"""A smooth field of moves through the points of a face, fading to nothing about it.
+
+Thin-plate splines (Bookstein 1989) in two layers: the upper one knows upper lids and upper lip, the
+lower one lower lids and lower lip, so that a mouth can open between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.analysis.face import topology as of
+from afterglow.effects.style.character.portrait import shape
+from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
+from afterglow.ops.levels import Region
+
+UPPER = (
+    *of.LIP_INNER_UPPER, *of.LIP_OUTER_UPPER[1:-1], *of.LEFT_EYE_UPPER, *of.RIGHT_EYE_UPPER,
+    *shape.LEFT_FOLD, *shape.RIGHT_FOLD,
+)  # fmt: skip
+"""Points that only the upper layer goes through."""
+LOWER = (
+    *of.LIP_INNER_LOWER, *of.LIP_OUTER_LOWER[1:-1], *of.LEFT_EYE_LOWER, *of.RIGHT_EYE_LOWER,
+    *shape.LEFT_BAG, *shape.RIGHT_BAG, *shape.CHIN[:4],
+)  # fmt: skip
+"""Points that only the lower layer goes through."""
+BOTH = (
+    *of.OVAL, *of.LEFT_BROW, *of.RIGHT_BROW, *shape.LEFT_SOCKET, *shape.RIGHT_SOCKET,
+    *shape.FOREHEAD[::2], *shape.BETWEEN_BROWS, of.LIP_OUTER_UPPER[0], of.LIP_OUTER_UPPER[-1],
+    205, 425, 50, 280, 36, 266, 187, 411, 216, 436,
+    168, 6, 197, 195, 5, 4, 1, 2, 98, 327, 129, 358,
+)  # fmt: skip
+
+HAIR = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
+"""Points of the oval beyond which hair moves with the head."""
+_HAIR_REACH = 1.32
+"""The hair's points lie so many times farther from the middle than the oval."""
+INNER, OUTER = 1.55, 2.05
+"""The field fades to nothing between these multiples of the oval's radii."""
+_GRID = 60
+"""Nodes of the field along the longer side of its region."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """Two fields on the region's pixels: where the picture that is seen there comes from."""
+
+    region: Region
+    """The pixels that may change."""
+    upper: NDArray[np.float32]
+    """(h, w, 2) x, y that is added to a pixel's place to find its source."""
+    lower: NDArray[np.float32]
+    """The same for what lies below the slit of an eye or of the mouth."""
+
+
+def region_of(frame: FaceFrame, size: tuple[int, int]) -> Region:
+    """The pixels within reach of the face, of a picture of (width, height)."""
+    radii = np.array([frame.width, frame.height]) / 2 * OUTER
+    reach = np.hypot(*(frame.axes * radii[:, None]))
+    low, high = (
+        np.floor(frame.middle - reach).astype(int),
+        np.ceil(frame.middle + reach).astype(int),
+    )
+    width, height = size
+    left, right = (int(np.clip(x, 0, width)) for x in (low[0], high[0] + 1))
+    top, bottom = (int(np.clip(y, 0, height)) for y in (low[1], high[1] + 1))
+    return Region(left, top, right, bottom)
+
+
+def hair_of(points: Points, frame: FaceFrame) -> Points:
+    """(15, 2) places about the head, beyond the forehead."""
+    found: Points = frame.middle + _HAIR_REACH * (points[list(HAIR), :2] - frame.middle)
+    return found
+
+
+def window(frame: FaceFrame, x: Points, y: Points) -> Points:
+    """How much of the field is left at places: 1 at the face, 0 beyond its reach."""
+    offset = np.stack([x, y], axis=-1) - frame.middle
+    inside = offset @ frame.axes.T / (frame.width / 2, frame.height / 2)
+    share = np.clip((OUTER - np.hypot(inside[..., 0], inside[..., 1])) / (OUTER - INNER), 0, 1)
+    faded: Points = share * share * (3 - 2 * share)
+    return faded
+
+
+def layers(
+    sources: Points, targets: Points, hair: tuple[Points, Points], frame: FaceFrame, region: Region
+) -> Layers:
+    """The fields that bring every pixel of the region its source.
+
+    sources, targets: (478, 2) points of the face in the picture, and where they shall be.
+    hair: the same of the places about the head.
+    """
+    x, y = _nodes(region)
+    places = np.stack(np.meshgrid(x, y), axis=-1)
+    left = window(frame, places[..., 0], places[..., 1])[..., None]
+    anchors = _anchors(frame)
+    fields = []
+    for own in (UPPER, LOWER):
+        row = [*BOTH, *own]
+        here = np.concatenate([targets[row], hair[1], anchors])
+        move = np.concatenate([sources[row] - targets[row], hair[0] - hair[1], 0 * anchors])
+        spline = _spline(here, move, places, frame)
+        fields.append(_enlarged(spline * left, region))
+    return Layers(region, *fields)
+
+
+def _nodes(region: Region) -> tuple[Points, Points]:
+    """x and y of the grid's nodes: middles of equal cells that cover the region."""
+    width, height = region.size
+    cell = max(1.0, max(width, height) / _GRID)
+    across, down = max(1, round(width / cell)), max(1, round(height / cell))
+    x = region.left - 0.5 + (np.arange(across) + 0.5) * width / across
+    y = region.top - 0.5 + (np.arange(down) + 0.5) * height / down
+    return x, y
+
+
+def _anchors(frame: FaceFrame) -> Points:
+    """(24, 2) places about the face that stay where they are."""
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    ring = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (frame.width / 2, frame.height / 2)
+    return frame.outside(ring * OUTER)
+
+
+def _spline(here: Points, move: Points, places: Points, frame: FaceFrame) -> Points:
+    """(h, w, 2) moves at places, of the thin plate through the moves at some of them."""
+    unit = frame.height
+    nodes = (here - frame.middle) / unit
+    count = len(nodes)
+    system = np.zeros((count + 3, count + 3))
+    system[:count, :count] = _bending(nodes, nodes)
+    system[np.arange(count), np.arange(count)] += 1e-6
+    system[:count, count:] = np.column_stack([np.ones(count), nodes])
+    system[count:, :count] = system[:count, count:].T
+    weights = np.linalg.solve(system, np.concatenate([move, np.zeros((3, 2))]))
+    at = ((places - frame.middle) / unit).reshape(-1, 2).astype(np.float32)
+    bent = _bending(at, nodes.astype(np.float32)) @ weights[:count].astype(np.float32)
+    plane = np.column_stack([np.ones(len(at)), at]) @ weights[count:]
+    found: Points = (bent + plane).reshape(places.shape)
+    return found
+
+
+def _bending(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """(N, M) r^2 log r^2 of the distances of all pairs."""
+    squared = (one[:, :1] - other[:, 0]) ** 2
+    squared += (one[:, 1:] - other[:, 1]) ** 2
+    logs: NDArray[Any] = np.log(squared + np.finfo(squared.dtype).tiny)
+    logs *= squared
+    return logs
+
+
+def _enlarged(field: Points, region: Region) -> NDArray[np.float32]:
+    """A field on the grid, on every pixel."""
+    small = field.astype(np.float32)
+    return np.asarray(cv2.resize(small, region.size, interpolation=cv2.INTER_CUBIC), np.float32)
