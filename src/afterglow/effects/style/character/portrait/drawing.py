@@ -15,6 +15,7 @@ from afterglow.effects.style.character.portrait.frame import FaceFrame, Points, 
 from afterglow.effects.style.character.portrait.mouth import Mouth, paint_mouth
 from afterglow.effects.style.character.portrait.palette import Palette, palette_of
 from afterglow.effects.style.character.portrait.patch import Source, places_of, rise, seen_at
+from afterglow.effects.style.character.portrait.rig import rig_of
 from afterglow.effects.style.character.portrait.shape import posed
 from afterglow.effects.style.character.portrait.slit import Plane, Slit, slit_of
 from afterglow.effects.style.character.pose import Pose
@@ -55,9 +56,7 @@ def drawn(sitter: Sitter, pose: Pose) -> NDArray[Any]:
     points, frame = sitter.points, sitter.frame
     behind = head.depths(points, frame)
     targets = head.carried(posed(points, frame, pose), behind, frame, pose)
-    hair = field.hair_of(points, frame)
-    carried = head.carried(hair, np.zeros(len(hair)), frame, pose)
-    made = field.layers(points[:, :2], targets, (hair, carried), frame, region)
+    made = field.layers(rig_of(points, targets, frame, pose), frame, region)
     slits = _slits(targets)
     canvas = _bent(sitter, made, slits)
     _fill(canvas, sitter, slits, pose, float(behind[13]))

@@ -20,7 +20,7 @@ from afterglow.effects.style.character.portrait.patch import (
 from afterglow.effects.style.character.portrait.slit import Plane, Slit, cover
 from afterglow.ops.levels import Region
 
-_GAZE = (0.34, 0.20)
+_GAZE = (0.30, 0.18)
 """Half widths of the eye that an iris moves, right and down, when it looks as far as it can."""
 
 

@@ -13,32 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.face import topology as of
-from afterglow.effects.style.character.portrait import shape
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
+from afterglow.effects.style.character.portrait.rig import Rig
 from afterglow.ops.levels import Region
 
-UPPER = (
-    *of.LIP_INNER_UPPER, *of.LIP_OUTER_UPPER[1:-1], *of.LEFT_EYE_UPPER, *of.RIGHT_EYE_UPPER,
-    *shape.LEFT_FOLD, *shape.RIGHT_FOLD,
-)  # fmt: skip
-"""Points that only the upper layer goes through."""
-LOWER = (
-    *of.LIP_INNER_LOWER, *of.LIP_OUTER_LOWER[1:-1], *of.LEFT_EYE_LOWER, *of.RIGHT_EYE_LOWER,
-    *shape.LEFT_BAG, *shape.RIGHT_BAG, *shape.CHIN[:4],
-)  # fmt: skip
-"""Points that only the lower layer goes through."""
-BOTH = (
-    *of.OVAL, *of.LEFT_BROW, *of.RIGHT_BROW, *shape.LEFT_SOCKET, *shape.RIGHT_SOCKET,
-    *shape.FOREHEAD[::2], *shape.BETWEEN_BROWS, of.LIP_OUTER_UPPER[0], of.LIP_OUTER_UPPER[-1],
-    205, 425, 50, 280, 36, 266, 187, 411, 216, 436,
-    168, 6, 197, 195, 5, 4, 1, 2, 98, 327, 129, 358,
-)  # fmt: skip
-
-HAIR = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
-"""Points of the oval beyond which hair moves with the head."""
-_HAIR_REACH = 1.32
-"""The hair's points lie so many times farther from the middle than the oval."""
 INNER, OUTER = 1.55, 2.05
 """The field fades to nothing between these multiples of the oval's radii."""
 _GRID = 60
@@ -71,12 +49,6 @@ def region_of(frame: FaceFrame, size: tuple[int, int]) -> Region:
     return Region(left, top, right, bottom)
 
 
-def hair_of(points: Points, frame: FaceFrame) -> Points:
-    """(15, 2) places about the head, beyond the forehead."""
-    found: Points = frame.middle + _HAIR_REACH * (points[list(HAIR), :2] - frame.middle)
-    return found
-
-
 def window(frame: FaceFrame, x: Points, y: Points) -> Points:
     """How much of the field is left at places: 1 at the face, 0 beyond its reach."""
     offset = np.stack([x, y], axis=-1) - frame.middle
@@ -86,25 +58,17 @@ def window(frame: FaceFrame, x: Points, y: Points) -> Points:
     return faded
 
 
-def layers(
-    sources: Points, targets: Points, hair: tuple[Points, Points], frame: FaceFrame, region: Region
-) -> Layers:
-    """The fields that bring every pixel of the region its source.
-
-    sources, targets: (478, 2) points of the face in the picture, and where they shall be.
-    hair: the same of the places about the head.
-    """
+def layers(rig: Rig, frame: FaceFrame, region: Region) -> Layers:
+    """The fields that bring every pixel of the region its source."""
     x, y = _nodes(region)
     places = np.stack(np.meshgrid(x, y), axis=-1)
     left = window(frame, places[..., 0], places[..., 1])[..., None]
     anchors = _anchors(frame)
     fields = []
-    for own in (UPPER, LOWER):
-        row = [*BOTH, *own]
-        here = np.concatenate([targets[row], hair[1], anchors])
-        move = np.concatenate([sources[row] - targets[row], hair[0] - hair[1], 0 * anchors])
-        spline = _spline(here, move, places, frame)
-        fields.append(_enlarged(spline * left, region))
+    for sources, targets in (rig.upper, rig.lower):
+        here = np.concatenate([targets, anchors])
+        move = np.concatenate([sources - targets, np.zeros_like(anchors)])
+        fields.append(_enlarged(_spline(here, move, places, frame) * left, region))
     return Layers(region, *fields)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.pose import Pose
@@ -24,13 +27,13 @@ def depths(points: Points, frame: FaceFrame) -> Points:
     return egg
 
 
-def carried(places: Points, behind: Points, frame: FaceFrame, pose: Pose) -> Points:
+def carried(places: Points, behind: NDArray[Any], frame: FaceFrame, pose: Pose) -> Points:
     """(N, 2) where the head's move takes places.
 
     places: (N, 2) x, y in pixels. behind: (N,) their depth in pixels.
     """
     x, y = frame.inside(places).T
-    z: Points = behind - 0.45 * frame.width
+    z: Any = behind - 0.45 * frame.width
     nod, turn, roll = (float(np.deg2rad(each)) for each in (pose.nod, pose.turn, pose.roll))
     neck = 0.45 * frame.height
     x, z = x * np.cos(turn) - z * np.sin(turn), x * np.sin(turn) + z * np.cos(turn)

@@ -121,9 +121,10 @@ def _tongue(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Pl
     """How much of each pixel is tongue, and how bright it is."""
     high = np.float32(max(0.9 * mouth.target.gap, 0.02 * mouth.target.half))
     rising = (lower - across) / high
-    away = (along / np.float32(0.66)) ** 2 + np.maximum(rising, 0) ** 2
-    shade = 0.35 + 0.65 * rise(rising, -0.05, 0.55) * (1 - 0.5 * np.clip(away, 0, 1))
-    return 1 - rise(away, 0.45, 1.1), shade
+    away = (along / np.float32(0.72)) ** 2 + (np.maximum(rising, 0) / np.float32(0.85)) ** 2
+    middle = 1 - np.float32(0.25) * np.exp(-((along / np.float32(0.07)) ** 2))
+    shade = (0.30 + 0.70 * rise(rising, 0.0, 0.45)) * (1 - 0.75 * rise(away, 0.0, 1.0)) * middle
+    return 1 - rise(away, 0.15, 1.15), shade
 
 
 def _lower_teeth(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Plane, Plane]:

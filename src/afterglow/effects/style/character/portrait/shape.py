@@ -132,15 +132,16 @@ def _brows(moved: Points, frame: FaceFrame, pose: Pose) -> None:
     inward, downward = 0.024 * max(pose.frown, 0.0), 0.030 * max(pose.frown, 0.0)
     sad = 0.045 * max(-pose.frown, 0.0)
     inner = np.tile(np.linspace(0, 1, 5), 2)
-    for side, (*_, socket, _, brow) in zip((1, -1), _SIDES, strict=True):
+    for side, (_, _, fold, socket, _, brow) in zip((1, -1), _SIDES, strict=True):
         row = list(brow)
-        down = (downward * (0.2 + 0.8 * inner**2) - sad * (inner**1.5 - 0.25 * (1 - inner))) * (
-            frame.height
-        )
-        moved[row, 1] += down - lift * (1 - 0.15 * inner)
+        down = downward * (0.2 + 0.8 * inner**2) - sad * (inner**1.5 - 0.25 * (1 - inner))
+        down = down * frame.height - lift * (1 - 0.15 * inner)
+        room = float(np.mean(moved[list(fold), 1]) - np.mean(moved[row[5:], 1]))
+        down = _held(down, 0.42 * max(room, 0.02 * frame.height))
+        moved[row, 1] += down
         moved[row, 0] += side * inward * frame.height * inner
         row = list(socket)
-        moved[row, 1] += 0.35 * np.interp(np.linspace(0, 1, 7), inner[:5], down[:5]) - 0.3 * lift
+        moved[row, 1] += 0.45 * np.interp(np.linspace(0, 1, 7), inner[:5], down[:5])
     between = (0.5 * downward - 0.5 * sad) * frame.height
     moved[list(BETWEEN_BROWS), 1] += np.array([between - 0.6 * lift, 0.5 * between - 0.25 * lift])
     moved[list(FOREHEAD), 1] -= 0.4 * lift
@@ -160,6 +161,12 @@ def _lids(inside: Points, moved: Points, rows: tuple[tuple[int, ...], ...], pose
     moved[fold, 1] += 0.42 * down[1:8]
     moved[socket, 1] += 0.12 * down[1:8]
     moved[bag, 1] += 0.55 * up[1:8]
+
+
+def _held(down: Points, limit: float) -> Points:
+    """Moves down that come near a limit and never over it; moves up as they are."""
+    found: Points = np.where(down > 0, limit * np.tanh(down / limit), down)
+    return found
 
 
 def _rise(values: Points, start: float, end: float) -> Points:
