@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli import options, reel
 from afterglow.cli.run import StreamRun
-from afterglow.cli.values import Number
+from afterglow.cli.values import Number, Rate, Seconds
+from afterglow.effects.style.quality import QUALITIES
 
 STYLES = (
     *("cinematic", "anime", "realistic", "abstract", "vintage", "neon", "noir", "watercolor"),
@@ -38,7 +41,7 @@ class Styles(click.ParamType[tuple[str, ...]]):
 
 
 @click.command(short_help="Looks, camera moves, light and air.")
-@options.streaming
+@reel.joining
 @options.looks("style")
 @click.option(
     "--style",
@@ -50,16 +53,65 @@ class Styles(click.ParamType[tuple[str, ...]]):
     help=f"Looks, one over the other: {', '.join(STYLES)}.",
 )
 @click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
+@click.option(
+    "--lut",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.cube",
+    help="A table of colours, laid over the look.",
+)
 @options.seed
-def cinematic(
-    run: StreamRun, styles: tuple[tuple[str, ...], ...], strength: float, seed: int
-) -> None:
+@click.option(
+    "--transition",
+    type=click.Choice(["dissolve", "dip", "wipe", "slide", "flow"]),
+    default="dissolve",
+    help="How one SOURCE becomes the next.",
+)
+@click.option(
+    "--transition-time",
+    "overlap",
+    type=Seconds(),
+    default="1",
+    help="How long that takes; 0 cuts.",
+)
+@click.option(
+    "--quality",
+    type=click.Choice(list(QUALITIES)),
+    help="Size, rate and bits of what comes out: 720x1280 at 15 fps to 2160x3840 at 30."
+    "  [default: as SOURCE]",
+)
+@click.option("--landscape", is_flag=True, help="The sizes of --quality lying on their side.")
+@click.option(
+    "--fit",
+    type=click.Choice(["cover", "contain", "stretch"]),
+    default="cover",
+    help="Fill the frame with what has another shape, show all of it, or change its shape.",
+)
+@click.option("--fps", type=Rate(), help="Frames per second that come out.")
+@click.option(
+    "--smooth",
+    is_flag=True,
+    help="Make new pictures between by optical flow where the rate changes.",
+)
+@click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
+@click.option(
+    "--contact-sheet",
+    "sheet",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="A picture of the result from beginning to end, as well.",
+)
+def cinematic(run: StreamRun, more: tuple[str, ...], **settings: Any) -> None:
     """Give SOURCE a look.
 
-    \b
-    Example: afterglow style cinematic in.mp4 out.mp4 --style noir
-    """
-    from afterglow.effects.style.looks import look_named
+    SOURCE is a video, or a picture that is held; several are shown one after the other, at the
+    size of the first.
 
-    names = [name for given in styles for name in given]
-    run.through(*(look_named(name, strength, seed) for name in names))
+    \b
+    Examples:
+      afterglow style cinematic in.mp4 out.mp4
+      afterglow style cinematic in.mp4 out.mp4 --style vintage,noir --strength 0.6
+      afterglow style cinematic a.jpg b.jpg c.mp4 film.mp4 --quality balanced --transition slide
+    """
+    from afterglow.effects.style.command.film import Film
+
+    Film(run, more, **settings).make()

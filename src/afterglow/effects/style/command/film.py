@@ -1,0 +1,166 @@
+"""What ``style cinematic`` makes of its flags: a run, and its effects in order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from afterglow.cli import reel
+from afterglow.cli.run import StreamRun
+from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.cli.reel import Stretch
+    from afterglow.frames import Effect
+    from afterglow.ops.framing import Fit
+
+_HELD = Fraction(5)
+"""Seconds for which a picture is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The flags of the command, typed; ``make`` does it."""
+
+    run: StreamRun
+    """The flags of every run."""
+    more: tuple[str, ...]
+    """Sources after the first."""
+    styles: tuple[tuple[str, ...], ...]
+    """Names of looks, as they were given."""
+    strength: float
+    """How much of each is seen."""
+    lut: Path | None
+    """A table of colours."""
+    seed: int
+    """Which grain."""
+    transition: str
+    """How one source becomes the next."""
+    overlap: Fraction
+    """Seconds that it takes."""
+    quality: str | None
+    """A name of size, rate and bits."""
+    landscape: bool
+    """That size lies on its side."""
+    fit: Fit
+    """How other shapes are brought into the frame."""
+    fps: Fraction | None
+    """Frames per second that come out."""
+    smooth: bool
+    """Make pictures between."""
+    preview: bool
+    """A small and short version."""
+    sheet: str | None
+    """Where a contact sheet goes."""
+
+    def make(self) -> None:
+        """Do the run.
+
+        Raises:
+            UsageError: flags that cannot be together; else what the run raises.
+        """
+        self._require_sense()
+        with ExitStack() as stack:
+            run = self._with_quality()
+            run, timeline = self._timeline(run, stack)
+            effects = [*self._frame(), *timeline, *self._pace(timeline), *self._looks()]
+            run.through(*effects, *self._sheet())
+
+    def _require_sense(self) -> None:
+        if self.landscape and self.quality is None:
+            raise UsageError(
+                "--landscape lays a size of --quality on its side, and none is given",
+                hint="add --quality balanced, for example",
+            )
+        if self.sheet is not None and Path(self.run.source).is_dir():
+            raise UsageError(
+                f"--contact-sheet shows one video, and not a folder ({self.run.source})"
+            )
+        if self.more and self.run.start is not None:
+            raise UsageError("--start is for one SOURCE, and there are several")
+
+    @property
+    def _named(self) -> Quality | None:
+        return QUALITIES[self.quality] if self.quality else None
+
+    @property
+    def _rate(self) -> Fraction | None:
+        return self.fps or (self._named.rate if self._named else None)
+
+    def _with_quality(self) -> StreamRun:
+        """The run with the bits of its quality, or small enough for a preview."""
+        if self._named is None:
+            return replace(self.run, resolution=PREVIEW_LINES) if self.preview else self.run
+        typed = click.get_current_context().get_parameter_source("qp")
+        if self.preview or typed not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
+            return self.run
+        return replace(self.run, bitrate=self._named.bitrate)
+
+    def _frame(self) -> list[Effect]:
+        """What brings pictures to the size of the quality."""
+        if self._named is None:
+            return []
+        from afterglow.effects.style.timeline import Sized
+
+        lines = PREVIEW_LINES if self.preview else None
+        return [Sized(*self._named.size(landscape=self.landscape, lines=lines), self.fit)]
+
+    def _timeline(self, run: StreamRun, stack: ExitStack) -> tuple[StreamRun, list[Effect]]:
+        """What holds a picture, or joins several sources; and the run with their sound."""
+        end = PREVIEW_SECONDS if self.preview else None
+        if not self.more and not reel.is_picture(run.source):
+            if end is not None:
+                run = replace(run, duration=min(end, run.duration or end))
+            return run, []
+        found = reel.stretches((run.source, *self.more), run.duration or _HELD)
+        run = replace(run, duration=None)
+        reel.require_room(found, self.overlap)
+        if self.more and not run.dry_run:
+            run = replace(run, soundtrack=stack.enter_context(reel.sound_of(found, self.overlap)))
+        return run, [self._joined(found, end)]
+
+    def _joined(self, found: list[Stretch], end: Fraction | None) -> Effect:
+        from afterglow.cli.backdrop import file_backdrop
+        from afterglow.effects.style.timeline import Take, Timeline
+
+        takes = tuple(
+            Take(file_backdrop(Path(each.name), self.fit, "hold"), each.seconds)
+            for each in found[1:]
+        )
+        made_later = self.smooth and not all(each.still for each in found)
+        rate = None if made_later else self._rate
+        return Timeline(found[0].seconds, takes, self.transition, self.overlap, rate, end)
+
+    def _pace(self, timeline: list[Effect]) -> list[Effect]:
+        """What changes the rate, where no timeline has it already."""
+        if self._rate is None or (timeline and not self.smooth):
+            return []
+        from afterglow.effects.style.retimed import Retimed
+
+        return [Retimed(self._rate, self.smooth)]
+
+    def _looks(self) -> list[Effect]:
+        from afterglow.effects.style.looks import look_named
+
+        names = [name for given in self.styles for name in given]
+        looks = [look_named(name, self.strength, self.seed) for name in names]
+        if self.lut is None:
+            return looks
+        from afterglow.effects.style.lut import Lut, read_cube
+
+        return [*looks, Lut(read_cube(self.lut))]
+
+    def _sheet(self) -> list[Effect]:
+        if self.sheet is None:
+            return []
+        from afterglow.cli.stills import kept_picture
+        from afterglow.effects.style.contact_sheet import Sheeted
+
+        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
