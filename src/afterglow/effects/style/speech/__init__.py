@@ -1,0 +1,1 @@
+"""Speech as a face needs it: how loud, which sounds, when."""
