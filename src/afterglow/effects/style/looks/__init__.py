@@ -15,6 +15,8 @@ from afterglow.frames import Effect
 __all__ = ["LOOKS", "Distances", "Look", "LookSettings", "Painter", "Plain", "look_named"]
 
 _PLACES = {
+    "anime": "anime.Anime",
+    "cinematic": "filmic.Cinematic",
     "noir": "noir.Noir",
 }
 """Module and class of every look, in this package."""
