@@ -31,7 +31,7 @@ def test_a_text_is_said_with_the_times_of_its_words_and_phonemes() -> None:
     said = Espeak().speak(TEXT, "en-us")
     assert said.samples.dtype == np.float32 and 0.05 < np.abs(said.samples).max() <= 1
     words = [each.text for each in said.words]
-    assert words == ["Peter", "my", "friend", "put", "the", "map", "away", "Fünf"]
+    assert words == ["Peter,", "my", "friend —", "put", "the", "map", "away.", "Fünf!"]
     for heard in (said.words, said.phonemes):
         assert all(0 <= each.start <= each.end <= said.seconds for each in heard)
         assert [each.start for each in heard] == sorted(each.start for each in heard)
@@ -40,6 +40,14 @@ def test_a_text_is_said_with_the_times_of_its_words_and_phonemes() -> None:
     friend = said.words[2]
     inside = [p.text for p in said.phonemes if friend.start <= p.start < friend.end]
     assert inside[0] == "f" and inside[-1] == "d"
+
+
+@needs_espeak
+def test_a_number_is_one_word_though_it_is_said_as_several() -> None:
+    said = Espeak().speak("It is 1984 (or 3.5 km).", "en-us")
+    assert [each.text for each in said.words] == ["It", "is", "1984", "(or", "3.5", "km)."]
+    year = said.words[2]
+    assert year.end - year.start > 0.8
 
 
 @needs_espeak
@@ -152,7 +160,7 @@ def test_a_voice_of_the_lock_speaks(lock: Path) -> None:
     assert said.rate == 16000 and len(said.samples) == count * PER_PHONEME
     assert said.samples[0] == pytest.approx(ids["^"][0] / 100)
     assert said.samples[-1] == pytest.approx(ids["$"][0] / 100)
-    assert [word.text for word in said.words] == ["Good", "day", "My", "map"]
+    assert [word.text for word in said.words] == ["Good", "day.", "My", "map!"]
     assert said.phonemes[-1].end == pytest.approx(said.seconds, abs=0.01)
 
 

@@ -11,7 +11,9 @@ import ctypes
 import importlib
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
@@ -191,20 +193,33 @@ def _told(events: Any) -> Iterator[tuple[int, int, int, int, str]]:
 
 
 def _words(events: list[tuple[int, int, int, int, str]], text: str, rate: int) -> tuple[Heard, ...]:
-    """Every word of the text with its times; it lasts until the next pause or word."""
-    ends = [(kind, sample, phoneme) for kind, _, _, sample, phoneme in events]
-    found = []
-    for index, (kind, place, length, sample, _) in enumerate(events):
-        if kind != _WORD:
-            continue
-        end = next((s for k, s, p in ends[index + 1 :] if k == _WORD or _pause(k, p)), sample)
-        word = text[place - 1 : place - 1 + length]
-        found.append(Heard(sample / rate, max(end, sample) / rate, word))
-    return tuple(found)
+    """Every word of the text, with what is written at it, and when it is heard."""
+    written = [(each.start(), each.group()) for each in re.finditer(r"\S+", text)]
+    places = [place for place, _ in written]
+    times: dict[int, tuple[int, int]] = {}
+    for place, start, end in _marks(events):
+        index = bisect_right(places, place - 1) - 1
+        first, last = times.get(index, (start, end))
+        times[index] = min(first, start), max(last, end)
+    words: list[Heard] = []
+    for index, (_, word) in enumerate(written):
+        if index in times:
+            start, end = times[index]
+            words.append(Heard(start / rate, end / rate, word))
+        elif words:  # a dash, for example
+            words[-1] = replace(words[-1], text=f"{words[-1].text} {word}")
+    return tuple(words)
 
 
-def _pause(kind: int, phoneme: str) -> bool:
-    return kind == _PHONEME and not phoneme
+def _marks(events: list[tuple[int, int, int, int, str]]) -> list[tuple[int, int, int]]:
+    """Place in the text, start and end (samples) of each word; a pause or the next one ends it."""
+    marks, upcoming = [], max((sample for _, _, _, sample, _ in events), default=0)
+    for kind, place, _, sample, phoneme in reversed(events):
+        if kind == _WORD:
+            marks.append((place, sample, upcoming))
+        if kind == _WORD or (kind == _PHONEME and not phoneme):
+            upcoming = sample
+    return marks[::-1]
 
 
 def _phonemes(events: list[tuple[int, int, int, int, str]], rate: int) -> tuple[Heard, ...]:

@@ -1,0 +1,237 @@
+"""Speech from the command line: a file that is listened to, or a text that is said."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from afterglow.cli.run import tell_note
+from afterglow.errors import MediaError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from afterglow.models.speech.spoken import Heard, Spoken, Voice
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+LONGEST = 5000
+"""Characters of a text, at most."""
+USUAL = "en-us"
+"""The voice where none is asked for."""
+_FLITE = "flite:"
+_ESPEAK = "espeak:"
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """Speech that can be heard: a file of it, and what is known of its words."""
+
+    place: str
+    """A Matroska file of the sound, and of the words as subtitles where they are wanted."""
+    phonemes: tuple[Heard, ...] = ()
+    """What is said, where that is known."""
+    lines: tuple[Heard, ...] = ()
+    """The words in lines, where they are known."""
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """The sound in blocks (N,) float32 at 16 kHz."""
+        from afterglow.media.listening import sound_blocks
+
+        return sound_blocks(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What --audio, --text and --voice ask for."""
+
+    audio: str | None
+    """A file with sound."""
+    text: str | None
+    """Words."""
+    voice: str | None
+    """Whose."""
+    commercial_only: bool = False
+    """Refuse voices whose licence does not plainly allow commercial use."""
+
+    @contextmanager
+    def opened(
+        self,
+        start: Fraction | None = None,
+        duration: Fraction | None = None,
+        *,
+        captions: bool = False,
+    ) -> Iterator[Sounding]:
+        """Hold the speech in a file of its own, which begins at 0.
+
+        Args:
+            start: Seconds of the file given to the first wanted.
+            duration: Seconds wanted.
+            captions: Put the words into the file as well.
+
+        Raises:
+            UsageError: there is no text, or too much of it; a text is cut; or captions are
+                wanted of sound alone.
+            MediaError: the sound cannot be read, or is silent.
+            ModelError: the voice is not here.
+        """
+        if captions and self.text is None:
+            raise UsageError("captions are the words of --text, and there is only sound")
+        with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
+            place = Path(folder) / "speech.mka"
+            if self.text is None:
+                yield self._copied(place, start, duration)
+            else:
+                if start is not None or duration is not None:
+                    raise UsageError("--start and --duration are for --audio, and there is --text")
+                yield self._said(place, self.text, captions)
+
+    def _copied(self, place: Path, start: Fraction | None, duration: Fraction | None) -> Sounding:
+        from afterglow.media.recording import copy_sound
+
+        assert self.audio is not None
+        copy_sound(self.audio, place, start or Fraction(0), duration)
+        return Sounding(str(place))
+
+    def _said(self, place: Path, text: str, captions: bool) -> Sounding:
+        from afterglow.media.recording import record
+        from afterglow.models.speech.phrases import phrases
+
+        spoken = speak(text, self.voice or USUAL, commercial_only=self.commercial_only)
+        lines = phrases(spoken.words)
+        if captions and not lines:
+            tell_note(
+                "captions: this voice does not tell when it says which word, so there are none"
+            )
+        kept = [(each.start, each.end, each.text) for each in lines] if captions else []
+        record(place, [spoken.samples], spoken.rate, lines=kept)
+        return Sounding(str(place), spoken.phonemes, tuple(lines))
+
+
+def speaking(command: Command) -> Command:
+    """Add --audio, --text, --voice and --list-voices, and pass ``saying: Saying``.
+
+    One of --audio and --text must be given. Needs ``commercial_only`` beside it.
+    """
+
+    @functools.wraps(command)
+    def with_speech(
+        *given: Any, audio: str | None, text: str | None, voice: str | None, **settings: Any
+    ) -> Any:
+        if (audio is None) == (text is None):
+            why = "neither --audio nor --text is given" if audio is None else "both are given"
+            raise UsageError(f"speech comes from --audio or from --text: {why}")
+        if voice is not None and text is None:
+            raise UsageError(f"--voice says a --text, and there is none ({voice})")
+        if text is not None:
+            require_text(text)
+        saying = Saying(audio, text, voice, settings["commercial_only"])
+        return command(*given, saying=saying, **settings)
+
+    for decorate in reversed(_FLAGS):
+        with_speech = decorate(with_speech)
+    return with_speech  # type: ignore[return-value]
+
+
+def require_text(text: str) -> None:
+    """Raise UsageError for a text that says nothing, or is too long to be said at once."""
+    if not any(sign.isalnum() for sign in text):
+        raise UsageError("the text says nothing: it has no letter and no digit")
+    if len(text) > LONGEST:
+        raise UsageError(
+            f"the text is too long: {len(text)} characters, and {LONGEST} can be said at once",
+            hint="make several clips, or record it and give it as --audio",
+        )
+
+
+def speak(text: str, voice: str, *, commercial_only: bool = False) -> Spoken:
+    """Say a text.
+
+    Raises:
+        ModelError: the voice is not here.
+        MediaError: nothing was heard.
+    """
+    spoken = _engine(voice, commercial_only)(text)
+    if not len(spoken.samples) or float(abs(spoken.samples).max()) < 1e-3:
+        raise MediaError(f"the voice {voice} says nothing of this text")
+    return spoken
+
+
+def _engine(voice: str, commercial_only: bool) -> Callable[[str], Spoken]:
+    """What says a text with a voice, by its name."""
+    from afterglow.models.speech.espeak import Espeak
+    from afterglow.models.speech.piper import Piper
+
+    if voice.startswith(_FLITE):
+        return functools.partial(_by_flite, voice=voice.removeprefix(_FLITE))
+    piper = Piper(commercial_only)
+    if voice in {each.name for each in piper.voices()}:
+        return functools.partial(piper.speak, voice=voice)
+    return functools.partial(Espeak().speak, voice=voice.removeprefix(_ESPEAK))
+
+
+def _by_flite(text: str, voice: str) -> Spoken:
+    from afterglow.media.flite import flite
+    from afterglow.models.speech.spoken import Spoken
+
+    return Spoken(*flite(text, voice))
+
+
+def voices() -> list[Voice]:
+    """Every voice that can be asked for."""
+    from afterglow.media.flite import VOICES, has_flite
+    from afterglow.models.speech.espeak import Espeak
+    from afterglow.models.speech.piper import Piper
+    from afterglow.models.speech.spoken import Voice
+
+    flites = [Voice(_FLITE + name, "flite", "English") for name in VOICES if has_flite()]
+    return [*Espeak().voices(), *Piper().voices(), *flites]
+
+
+def _list(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    """Print every voice, and leave; a callback of --list-voices."""
+    if not wanted or ctx.resilient_parsing:
+        return
+    found = voices()
+    if not any(each.engine == "espeak" for each in found):
+        from afterglow.models.speech.espeak import INSTALL
+
+        click.echo(f"espeak is not here: {INSTALL}", err=True)
+    width = max((len(each.name) for each in found), default=0)
+    for each in found:
+        click.echo(f"{each.name:<{width}}  {each.engine:<6}  {each.told}")
+    ctx.exit()
+
+
+_FLAGS = (
+    click.option(
+        "--audio",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="The speech: any file of sound, or a video whose sound is taken.",
+    ),
+    click.option("--text", metavar="WORDS", help="The speech as words, which a voice says."),
+    click.option(
+        "--voice",
+        metavar="NAME",
+        show_default=USUAL,
+        help="Who says them: a language (en-us, de), or a name that --list-voices shows.",
+    ),
+    click.option(
+        "--list-voices",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_list,
+        help="Show the voices, and leave.",
+    ),
+)
