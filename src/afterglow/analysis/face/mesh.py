@@ -1,4 +1,4 @@
-"""The points of a face: 468 of a mesh network, eyes and irises refined by an iris network."""
+"""The points of a face: a mesh network's, with eyes of an iris network and lips of the picture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from afterglow.analysis.face import topology
 from afterglow.analysis.face.crop import Crop, cut
+from afterglow.analysis.face.lips import with_lips
 from afterglow.analysis.face.networks import Asked, Networks
 
 SIDE, EYE_SIDE = 192, 64
@@ -71,7 +72,7 @@ def face_in(picture: NDArray[Any], crop: Crop, networks: Networks, looks: int = 
     mesh = np.mean([each.points for each in seen], axis=0)
     if not np.isfinite(mesh).all() or about(mesh).side < 4:
         return None
-    return Face(_with_irises(picture, mesh, networks.iris, looks), presence)
+    return Face(with_lips(picture, _with_irises(picture, mesh, networks.iris, looks)), presence)
 
 
 def _mesh(picture: NDArray[Any], crop: Crop, network: Asked) -> Face:

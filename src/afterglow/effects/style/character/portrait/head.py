@@ -27,13 +27,15 @@ def depths(points: Points, frame: FaceFrame) -> Points:
     return egg
 
 
-def carried(places: Points, behind: NDArray[Any], frame: FaceFrame, pose: Pose) -> Points:
+def carried(places: Points, behind: Any, frame: FaceFrame, pose: Pose) -> Points:
     """(N, 2) where the head's move takes places.
 
     places: (N, 2) x, y in pixels. behind: (N,) their depth in pixels.
     """
-    x, y = frame.inside(places).T
-    z: Any = behind - 0.45 * frame.width
+    inside = frame.inside(places)
+    x: Any = inside[:, 0]
+    y: Any = inside[:, 1]
+    z = behind - 0.45 * frame.width
     nod, turn, roll = (float(np.deg2rad(each)) for each in (pose.nod, pose.turn, pose.roll))
     neck = 0.45 * frame.height
     x, z = x * np.cos(turn) - z * np.sin(turn), x * np.sin(turn) + z * np.cos(turn)

@@ -41,7 +41,7 @@ def paint_mouth(
 ) -> None:
     """Paint the inside of the mouth into a canvas that shows a region of the picture."""
     box = mouth.target.box(1.05, region)
-    if min(box.size) < 1 or mouth.target.gap <= 0.02:
+    if min(box.size) < 1:
         return
     x, y = places_of(box)
     along, across = mouth.target.local(x, y)
@@ -51,6 +51,22 @@ def paint_mouth(
     behind = back(mouth.head, x, y)
     light = _inside(mouth, behind, (along, across, upper, lower), picture, palette)
     laid(canvas, box.seen_from(region), light, share, picture.transfer)
+    line = _seam(mouth, along, across, (upper + lower) / 2)
+    if line is not None:
+        dark = np.broadcast_to(palette.seam, light.shape)
+        laid(canvas, box.seen_from(region), dark, line, picture.transfer)
+
+
+def _seam(mouth: Mouth, along: Plane, across: Plane, middle: Plane) -> Plane | None:
+    """The line where lips meet that the picture shows apart; None where they do not meet."""
+    before, now = mouth.source.gap / mouth.source.half, mouth.target.gap / mouth.target.half
+    met = float(np.clip(1 - now / 0.04, 0, 1) * np.clip(before / 0.08 - 0.5, 0, 1))
+    if met == 0:
+        return None
+    thick = np.float32(0.025 * mouth.target.half + 0.45)
+    line: Plane = np.exp(-(((across - middle) / thick) ** 2)) * np.float32(0.7 * met)
+    line = line * rise(1 - np.abs(along), 0.0, 0.12)
+    return line * (line > 0.01)
 
 
 def _inside(
@@ -130,11 +146,11 @@ def _tongue(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Pl
 def _lower_teeth(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Plane, Plane]:
     """How much of each pixel is lower teeth, which show in a wide open mouth only."""
     half = np.float32(mouth.target.half)
-    shown = np.float32(np.clip((mouth.target.gap / mouth.target.half - 0.22) / 0.2, 0, 1))
+    shown = np.float32(np.clip((mouth.target.gap / mouth.target.half - 0.3) / 0.25, 0, 1))
     rising = (lower - across) / half
     share = (1 - rise(rising, 0.055, 0.10)) * (1 - rise(np.abs(along), 0.45, 0.7)) * shown
     seams = _seams(along / np.float32(0.62))
-    return share * np.float32(0.8), np.float32(0.30) * (1 - along**2) * seams
+    return share * np.float32(0.8), np.float32(0.30) * (1 - along**2) * (0.8 + 0.2 * seams)
 
 
 def _upper_teeth(behind: tuple[Plane, Plane], mouth: Mouth) -> tuple[Plane, Plane]:
@@ -145,10 +161,10 @@ def _upper_teeth(behind: tuple[Plane, Plane], mouth: Mouth) -> tuple[Plane, Plan
     rest = upper + np.float32(0.3) * (lower - upper)
     ends = np.clip(np.abs(along), 0, 1)
     reach = half * np.float32(_TEETH) * (1 - np.float32(0.45) * ends**2)
-    round_ = half * np.float32(0.035) * (1 - _seams(along, 0.10))
+    round_ = half * np.float32(0.022) * (1 - _seams(along, 0.09))
     edge = rest + reach - round_
     share = rise((edge - across) / half, -0.012, 0.03) * (1 - rise(ends, 0.72, 0.95))
-    return share, (1 - np.float32(0.62) * ends**2) * (0.72 + 0.28 * _seams(along))
+    return share, (1 - np.float32(0.62) * ends**2) * (0.82 + 0.18 * _seams(along))
 
 
 def _seams(along: Plane, width: float = 0.03) -> Plane:

@@ -27,6 +27,7 @@ class Palette:
     tongue: Light
     cavity: Light
     lash: Light
+    seam: Light
 
 
 def palette_of(pixels: NDArray[Any], points: Points, frame: FaceFrame, transfer: str) -> Palette:
@@ -39,14 +40,16 @@ def palette_of(pixels: NDArray[Any], points: Points, frame: FaceFrame, transfer:
     lip = _mean(pixels, below, size, transfer)
     white = _mean(pixels, _whites(points), 0, transfer, brightest=True)
     bright = float(skin @ _WEIGHTS)
-    hue = 0.5 * white / max(float(white @ _WEIGHTS), 1e-3) + 0.5 * np.array([1.06, 1.0, 0.86])
-    level = np.clip(max(0.85 * float(white @ _WEIGHTS), 0.9 * bright), 0.02, 0.75)
+    hues = [each / max(float(each @ _WEIGHTS), 1e-3) for each in (white, skin)]
+    hue = 0.45 * hues[0] + 0.25 * hues[1] + 0.3 * np.array([1.04, 1.0, 0.88])
+    level = np.clip(max(0.95 * float(white @ _WEIGHTS), 1.25 * bright), 0.02, 0.8)
     red = lip / max(float(lip @ _WEIGHTS), 1e-3) * np.array([1.15, 0.9, 0.9])
     return Palette(
         teeth=(hue * level).astype(np.float32),
         tongue=(red * bright * 0.34).astype(np.float32),
         cavity=(red * bright * 0.035).astype(np.float32),
         lash=(skin * 0.10).astype(np.float32),
+        seam=(lip * 0.22).astype(np.float32),
     )
 
 

@@ -34,7 +34,7 @@ _HAIR_REACH = 1.32
 """The hair's places lie so many times farther from the middle than the oval."""
 _LASH = 0.20
 """Half widths of the eye that lashes are thick: they are not stretched as the lid is."""
-_EDGE = 0.03
+_EDGE = 0.05
 """Half widths of a slit that its borders are taken to lie farther out, once they move."""
 
 Held = tuple[Points, Points]
@@ -97,7 +97,7 @@ def _edged(sources: Points, targets: Points, frame: FaceFrame) -> Points:
         gaps = [(row[below] - row[above]) @ frame.axes[1] for row in (sources, targets)]
         news = np.clip(np.abs(gaps[1] - gaps[0]) / max(0.10 * half, 1e-3), 0, 1)
         open_ = np.clip(gaps[0] / max(0.10 * half, 1e-3), 0, 1)
-        out = ((_EDGE * half + 0.4) * news * open_)[:, None] * frame.axes[1]
+        out = ((_EDGE * half + 0.5) * news * open_)[:, None] * frame.axes[1]
         moved[above] -= out
         moved[below] += out
     return moved

@@ -77,7 +77,7 @@ def _lip(
 ) -> Points:
     """(11, 2) how a border of a lip moves."""
     across = (row[:, 0] - middle[0]) / max(float(np.ptp(row[:, 0])) / 2, 1e-3)
-    bow = np.sqrt(np.clip(1 - across**2, 0, 1))
+    bow = np.clip(1 - across**2, 0, 1) ** (0.95 - 0.28 * pose.jaw)
     ends = np.clip(across**2, 0, 1.2)
     drop = pose.jaw * _JAW * frame.height
     centre = (-0.06 if upper else 1.0) * drop
@@ -112,10 +112,10 @@ def _below(
 ) -> None:
     """Move chin, jaw line and cheeks after the mouth."""
     drop = pose.jaw * _JAW * frame.height
-    for group, share in ((CHIN, 0.97), (of.OVAL, 0.92)):
+    for group, share, end in ((CHIN, 1.0, 0.2), (of.OVAL, 0.92, 0.9)):
         row = list(group)
         away = np.clip(np.abs(inside[row, 0] - middle[0]) / (0.5 * frame.width), 0, 1)
-        lower = _rise(inside[row, 1] - middle[1], 0.1 * half, 0.9 * half)
+        lower = _rise(inside[row, 1] - middle[1], 0.1 * half, end * half)
         moved[row, 1] += share * drop * np.cos(away * np.pi / 2) ** 2 * lower
     row = list(CHEEKS)
     corners = middle + np.array([[-half, 0.0], [half, 0.0]])
