@@ -19,7 +19,7 @@ from afterglow.ops.halves import Array
 Colours: TypeAlias = NDArray[np.float32]
 """(..., 3) float32 R'G'B', white at 1.0."""
 
-_NODES = 65
+_NODES = 33
 """Nodes along a side of a table that is made of a function."""
 _BLOCK = 1 << 14
 """Pixels that are computed at a time: they stay in the processor's cache."""

@@ -1,31 +1,86 @@
-"""Noir: hard grey, deep blacks."""
+"""Noir: grey, hard and dark, evened out for the whole shot and not for the frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.effects.style.glow import Glow, glowing, light_curve
+from afterglow.effects.style.grain import Grain, grained
+from afterglow.effects.style.looks import palette
 from afterglow.effects.style.looks.look import Look, Painter
+from afterglow.effects.style.looks.shot_statistics import ShotStatistics, window_of
+from afterglow.effects.style.looks.vignette import vignetted
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops import levels
 from afterglow.ops.halves import Array
 
+_FILM = np.array([[0.40, 0.50, 0.10]], np.float32)
+"""Shares of red, green and blue in the grey: film behind an orange glass darkens skies."""
+_CONTRAST, _BRIGHTNESS = 1.65, 0.8
+_BLACK = 0.008
+"""Level of black on paper."""
+_BINS = 64
+_EVENED = 0.3
+"""Share of the way from the levels as they are to levels that are all seen as often."""
+_STEEPEST = 1.5
+"""Slope of evened levels at most, so that noise in flat parts stays down."""
+_BLOOM = Glow(amount=0.10, radius=1.2, threshold=0.8)
+_VIGNETTE = 0.42
+_GRAIN = 3.0
+"""Levels of 255."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noir(Look):
-    """Grey, of much contrast and little light."""
+    """A black and white print of much contrast and little light."""
+
+    def past(self, video: VideoInfo) -> int:
+        """Return the window over which the levels are counted."""
+        return window_of(video) - 1
 
     def painter(self, video: VideoInfo) -> Painter:
         """Return what makes a frame grey and hard."""
-        white = video.white
-        level = np.arange(white + 1) / white
-        curve = np.clip(0.8 * (0.5 + 1.5 * (level - 0.5)), 0, 1)
-        table = np.rint(curve * white).astype(np.uint8 if white == 255 else np.uint16)
+        seen = ShotStatistics(counted, video)
+        transfer, white = light_curve(video), video.white
+        grain = Grain(_GRAIN, size=0.075, seed=self.settings.seed)
 
         def paint(frame: Frame) -> Array:
-            grey = ops.luma(ops.array_of(frame.pixels))
-            return levels.repeat_channel(levels.lookup(grey, table))
+            pixels = ops.array_of(frame.pixels)
+            curve = print_curve(seen.after(pixels), white)
+            grey = levels.repeat_channel(levels.lookup(on_film(pixels), curve))
+            made = vignetted(glowing(grey, _BLOOM, transfer), _VIGNETTE)
+            return grained(made, grain, frame.pts)
 
         return paint
+
+
+def on_film(pixels: Array) -> Array:
+    """Return (H, W): the grey of black and white film."""
+    return np.asarray(cv2.transform(pixels, _FILM))
+
+
+def counted(pixels: Array) -> NDArray[np.float64]:
+    """Return (64,): the share of pixels at every level of grey, neighbours sharing a pixel."""
+    level = ops.to_float(on_film(pixels)).ravel().astype(np.float64) * (_BINS - 1)
+    below = np.minimum(level.astype(np.intp), _BINS - 2)
+    above = level - below
+    found = np.bincount(below, 1 - above, _BINS) + np.bincount(below + 1, above, _BINS)
+    return np.asarray(found / level.size)
+
+
+def print_curve(shares: NDArray[np.float64], white: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Return (white + 1,): the level printed for every level of grey."""
+    slope = np.minimum(1 - _EVENED + _EVENED * shares * _BINS, _STEEPEST)
+    slope = np.convolve(np.pad(slope, 4, mode="edge"), np.hanning(11)[1:-1] / 5, mode="valid")
+    known = np.cumsum(slope) - slope / 2
+    known = (known - known[0]) / (known[-1] - known[0])
+    level = np.interp(np.arange(white + 1) / white, np.linspace(0, 1, _BINS), known)
+    hard = palette.sigmoid(level.astype(np.float32), _CONTRAST, 0.5)
+    deep = _BLACK + (_BRIGHTNESS + 0.08 - _BLACK) * hard**1.15
+    printed: NDArray[np.float64] = np.rint(deep.astype(np.float64) * white)
+    return printed.astype(np.uint8) if white == 255 else printed.astype(np.uint16)
