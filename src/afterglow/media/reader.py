@@ -172,7 +172,8 @@ def cut_info(video: VideoInfo, options: ReadOptions) -> VideoInfo:
         return video
     left = None if video.duration is None else max(Fraction(0), video.duration - options.start)
     lengths = [length for length in (left, options.duration) if length is not None]
-    return replace(video, frames=None, duration=min(lengths, default=None))
+    frames = 1 if video.frames == 1 else None
+    return replace(video, frames=frames, duration=min(lengths, default=None))
 
 
 def _passengers(reel: Reel, facts: Facts, options: ReadOptions) -> Passengers:

@@ -60,9 +60,13 @@ class Timeline:
     """Frames per second; None: the source's, or 25 for a picture."""
     end: Fraction | None = None
     """Seconds after which all ends; None: when it is over."""
+    pictures_only: bool = False
+    """Let a video through as it is."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
         """Return the video: all that is seen, at an even rate."""
+        if self._idle(video):
+            return video
         rate = self.rate or (PICTURE_RATE if video.frames == 1 else video.rate)
         lengths = [self.seconds, *(take.seconds for take in self.takes)]
         whole = sum(lengths) - self.overlap * len(self.takes)
@@ -83,6 +87,9 @@ class Timeline:
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give a picture for every tick of the rate."""
+        if self._idle(video):
+            yield from frames
+            return
         first = next(frames, None)
         if first is None:
             return
@@ -91,6 +98,9 @@ class Timeline:
             reel = _Reel(self, chain([first], frames), video, stack)
             for tick in range(plan.frames or 0):
                 yield _beside(reel.at(tick / plan.rate), first, tick)
+
+    def _idle(self, video: VideoInfo) -> bool:
+        return self.pictures_only and video.frames != 1
 
 
 class _Reel:

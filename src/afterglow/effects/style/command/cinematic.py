@@ -18,6 +18,11 @@ STYLES = (
     "none",
 )
 """What ``--style`` knows."""
+MOVES = (
+    *("static", "slow-zoom-in", "slow-zoom-out", "pan-left", "pan-right", "tilt-up", "tilt-down"),
+    *("orbit", "dolly", "crane"),
+)
+"""What ``--camera`` knows."""
 
 
 class Styles(click.ParamType[tuple[str, ...]]):
@@ -58,6 +63,34 @@ class Styles(click.ParamType[tuple[str, ...]]):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.cube",
     help="A table of colours, laid over the look.",
+)
+@click.option(
+    "--camera",
+    "move",
+    type=click.Choice(MOVES),
+    default="static",
+    help="What the camera does over the whole length; pan-left shows more of what is left.",
+)
+@click.option(
+    "--camera-amount",
+    "amount",
+    type=Number(-45, 45),
+    help="How much of it: times larger of a zoom, degrees of an orbit, else a share of the side."
+    "  [default: 1.3, 15, 0.1 to 0.2]",
+)
+@click.option(
+    "--camera-ease",
+    "ease",
+    type=click.Choice(["linear", "in-out", "in", "out"]),
+    default="in-out",
+    help="How its pace changes.",
+)
+@options.matte
+@click.option(
+    "--depth",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A picture or a video of what is near: white near, black far.",
 )
 @options.seed
 @click.option(

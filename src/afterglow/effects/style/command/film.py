@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ import click
 from click.core import ParameterSource
 
 from afterglow.cli import reel
-from afterglow.cli.run import StreamRun
+from afterglow.cli.run import StreamRun, tell_note
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
     from afterglow.cli.reel import Stretch
+    from afterglow.effects.style.camera.moves import Ease, Move
+    from afterglow.effects.style.distance import Depth, Distances
     from afterglow.frames import Effect
     from afterglow.ops.framing import Fit
 
@@ -39,6 +42,14 @@ class Film:
     """How much of each is seen."""
     lut: Path | None
     """A table of colours."""
+    move: Move
+    """What the camera does."""
+    amount: float | None
+    """How much of it."""
+    ease: Ease
+    """How its pace changes."""
+    depth: Path | None
+    """A file that tells what is near."""
     seed: int
     """Which grain."""
     transition: str
@@ -70,8 +81,9 @@ class Film:
         with ExitStack() as stack:
             run = self._with_quality()
             run, timeline = self._timeline(run, stack)
-            effects = [*self._frame(), *timeline, *self._pace(timeline), *self._looks()]
-            run.through(*effects, *self._sheet())
+            before = [*self._frame(), *timeline, *self._pace(timeline)]
+            camera, depth = self._camera()
+            run.through(*before, *camera, *self._looks(depth), *self._sheet())
 
     def _require_sense(self) -> None:
         if self.landscape and self.quality is None:
@@ -83,8 +95,10 @@ class Film:
             raise UsageError(
                 f"--contact-sheet shows one video, and not a folder ({self.run.source})"
             )
-        if self.more and self.run.start is not None:
-            raise UsageError("--start is for one SOURCE, and there are several")
+        alone = {"--start": self.run.start, "--alpha": self.run.matte, "--depth": self.depth}
+        for flag, given in alone.items() if self.more else ():
+            if given is not None:
+                raise UsageError(f"{flag} is for one SOURCE, and there are several ({given})")
 
     @property
     def _named(self) -> Quality | None:
@@ -118,13 +132,21 @@ class Film:
         if not self.more and not reel.is_picture(run.source):
             if end is not None:
                 run = replace(run, duration=min(end, run.duration or end))
-            return run, []
+            return run, self._perhaps_held(run)
         found = reel.stretches((run.source, *self.more), run.duration or _HELD)
         run = replace(run, duration=None)
         reel.require_room(found, self.overlap)
         if self.more and not run.dry_run:
             run = replace(run, soundtrack=stack.enter_context(reel.sound_of(found, self.overlap)))
         return run, [self._joined(found, end)]
+
+    def _perhaps_held(self, run: StreamRun) -> list[Effect]:
+        """What holds what comes through a pipe, should it be a picture."""
+        if run.source != "-":
+            return []
+        from afterglow.effects.style.timeline import Timeline
+
+        return [Timeline(run.duration or _HELD, rate=self._rate, pictures_only=True)]
 
     def _joined(self, found: list[Stretch], end: Fraction | None) -> Effect:
         from afterglow.cli.backdrop import file_backdrop
@@ -140,22 +162,56 @@ class Film:
 
     def _pace(self, timeline: list[Effect]) -> list[Effect]:
         """What changes the rate, where no timeline has it already."""
-        if self._rate is None or (timeline and not self.smooth):
+        if self._rate is None or (timeline and not self.smooth and self.run.source != "-"):
             return []
         from afterglow.effects.style.retimed import Retimed
 
         return [Retimed(self._rate, self.smooth)]
 
-    def _looks(self) -> list[Effect]:
-        from afterglow.effects.style.looks import look_named
+    def _camera(self) -> tuple[list[Effect], Depth | None]:
+        """The camera's move, and what is near in the pictures that it takes."""
+        from afterglow.effects.style.camera import PARALLAX, Moved
+        from afterglow.effects.style.distance import Behind, InDepth
 
+        depth = self._depth()
+        if self.move == "static":
+            return [], depth
+        moved = Moved(self.move, self.amount, self.ease, say=tell_note)
+        if depth is None:
+            return [moved], None
+        quiet = replace(moved, say=None)
+
+        def in_depth(distances: Distances) -> Effect:
+            return replace(quiet, distances=distances)
+
+        seen: Effect = InDepth(in_depth, depth) if self.move in PARALLAX else quiet
+        return [seen], Behind(depth, seen)
+
+    def _depth(self) -> Depth | None:
+        if self.depth is None:
+            return None
+        from afterglow.cli.backdrop import file_backdrop
+        from afterglow.effects.style.distance import FileDepth
+
+        shown = file_backdrop(self.depth, self.fit, "hold")
+        return FileDepth(shown, shown.video, self.run.start or Fraction(0))
+
+    def _looks(self, depth: Depth | None) -> list[Effect]:
         names = [name for given in self.styles for name in given]
-        looks = [look_named(name, self.strength, self.seed) for name in names]
+        looks = [self._look(name, depth) for name in names]
         if self.lut is None:
             return looks
         from afterglow.effects.style.lut import Lut, read_cube
 
         return [*looks, Lut(read_cube(self.lut))]
+
+    def _look(self, name: str, depth: Depth | None) -> Effect:
+        from afterglow.effects.style.distance import InDepth
+        from afterglow.effects.style.looks import look_named
+
+        if depth is None:
+            return look_named(name, self.strength, self.seed)
+        return InDepth(partial(look_named, name, self.strength, self.seed), depth)
 
     def _sheet(self) -> list[Effect]:
         if self.sheet is None:

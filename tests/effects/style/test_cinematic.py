@@ -1,0 +1,279 @@
+"""``style cinematic`` from its flags to a file: sizes, rates, sound, pipes, wrong inputs."""
+
+from __future__ import annotations
+
+import subprocess
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from afterglow.cli.main import exit_code
+from afterglow.effects.style.command.cinematic import MOVES, STYLES
+from afterglow.media import probe
+from tests.program import PROGRAM, afterglow
+from tests.program import sound as packets_of_sound
+from tests.scenes import Scene, Subject, pan, write_clip
+
+SIZE = (96, 64)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips with and without sound, pictures, and what is none of these."""
+    place = tmp_path_factory.mktemp("sources")
+    scene = Scene(*SIZE, frames=20, camera=pan(1.0), subject=Subject(), noise=2.0)
+    write_clip(place / "clip.mkv", scene, sound=True)
+    write_clip(place / "silent.mkv", Scene(80, 80, frames=20, seed=4))
+    for name, seed in (("a.png", 5), ("b.png", 6)):
+        (view,) = Scene(120, 80, frames=1, seed=seed)
+        assert cv2.imwrite(str(place / name), view.rgb[..., ::-1])
+    ramp = np.tile(np.linspace(0, 255, 96), (64, 1)).astype(np.uint8)
+    assert cv2.imwrite(str(place / "depth.png"), ramp)
+    (place / "broken.cube").write_text("LUT_3D_SIZE 2\n0 0 0\n")
+    swap = [f"{b} {g} {r}" for b in (0, 1) for g in (0, 1) for r in (0, 1)]
+    (place / "swap.cube").write_text("\n".join(["LUT_3D_SIZE 2", *swap]))
+    return place
+
+
+def shot(*arguments: object) -> list[str]:
+    """The command line, without another encoder than the one that is everywhere."""
+    return ["style", "cinematic", *map(str, arguments), "--seed=1", "--encoder=software"]
+
+
+def film(folder: Path, target: Path, *arguments: object) -> Any:
+    """What came out of a run."""
+    given = [folder / each if str(each)[0] != "-" else each for each in arguments]
+    names = [each for each in given if str(each)[0] != "-"]
+    flags = [each for each in given if str(each)[0] == "-"]
+    assert exit_code(shot(*names, target, *flags)) == 0
+    return probe(str(target))
+
+
+def heard(target: Path) -> Fraction:
+    """Seconds of sound."""
+    with av.open(str(target)) as box:
+        (stream,) = box.streams.audio
+        rate = stream.codec_context.sample_rate
+        return Fraction(sum(frame.samples for frame in box.decode(stream)), rate)
+
+
+def pictures(target: Path) -> list[Any]:
+    with av.open(str(target)) as box:
+        return [frame.to_ndarray(format="rgb24").astype(int) for frame in box.decode(video=0)]
+
+
+def test_the_styles_are_the_looks_that_there_are() -> None:
+    from afterglow.effects.style.looks import LOOKS
+
+    assert set(LOOKS) <= set(STYLES)
+
+
+def test_the_moves_are_those_of_the_camera() -> None:
+    from afterglow.effects.style.camera.moves import MOVES as KNOWN
+
+    assert tuple(KNOWN) == MOVES
+
+
+def test_a_video_keeps_its_size_rate_and_sound(folder: Path, tmp_path: Path) -> None:
+    made = film(folder, tmp_path / "out.mkv", "clip.mkv", "--style=noir")
+    video = made.video
+    assert (video.width, video.height, video.rate) == (*SIZE, 25)
+    assert len(pictures(tmp_path / "out.mkv")) == 20
+    assert packets_of_sound(tmp_path / "out.mkv") == packets_of_sound(folder / "clip.mkv")
+    grey = np.stack(pictures(tmp_path / "out.mkv"))
+    assert np.abs(grey[..., 0] - grey[..., 2]).mean() < 2, "noir has no colour"
+
+
+def test_styles_are_worn_one_over_the_other(folder: Path, tmp_path: Path) -> None:
+    lut = f"--lut={folder / 'swap.cube'}"
+    film(folder, tmp_path / "1.mkv", "clip.mkv", "--style=none", "--codec=ffv1")
+    film(folder, tmp_path / "2.mkv", "clip.mkv", "--style=none", lut, "--codec=ffv1")
+    film(folder, tmp_path / "3.mkv", "clip.mkv", "--style=none,noir", "--codec=ffv1")
+    film(folder, tmp_path / "4.mkv", "clip.mkv", "--style=none", "--style=noir", "--codec=ffv1")
+    plain, swapped, grey, too = (pictures(tmp_path / f"{n}.mkv")[0] for n in (1, 2, 3, 4))
+    assert np.abs(plain[..., ::-1] - swapped).max() <= 1
+    assert (
+        np.array_equal(grey, too) and np.ptp(grey, axis=2).max() == 0 < np.ptp(plain, axis=2).max()
+    )
+
+
+def test_strength_is_how_much_is_seen(folder: Path, tmp_path: Path) -> None:
+    seen = []
+    for strength in (0, 0.5, 1):
+        target = tmp_path / f"{strength}.mkv"
+        film(folder, target, "clip.mkv", "--style=noir", f"--strength={strength}", "--codec=ffv1")
+        seen.append(pictures(target)[0])
+    assert np.array_equal(seen[0], pictures(folder / "clip.mkv")[0])
+    assert np.abs((seen[0] + seen[2]) / 2 - seen[1]).max() <= 1
+
+
+def test_a_picture_is_five_seconds_long(folder: Path, tmp_path: Path) -> None:
+    made = film(folder, tmp_path / "out.mp4", "a.png", "--style=noir")
+    assert (made.video.frames, made.video.rate, made.video.duration) == (125, 25, 5)
+    assert (made.video.width, made.video.height, made.streams) == (120, 80, ("video",))
+
+
+def test_a_picture_is_held_as_long_as_is_asked_for(folder: Path, tmp_path: Path) -> None:
+    flags = ("--style=none", "--duration=1.2", "--fps=10")
+    made = film(folder, tmp_path / "out.mp4", "a.png", *flags)
+    assert (made.video.frames, made.video.rate) == (12, 10)
+
+
+@pytest.mark.parametrize("name", ["dissolve", "dip", "wipe", "slide", "flow"])
+def test_several_become_one_film(folder: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / "out.mp4"
+    flags = (f"--transition={name}", "--transition-time=0.4", "--duration=1", "--style=none")
+    made = film(folder, target, "a.png", "silent.mkv", "clip.mkv", *flags)
+    assert (made.video.width, made.video.height, made.video.rate) == (120, 80, 25)
+    assert made.video.frames == 45  # 25 + 20 + 20, and twice 10 of them are shared
+    assert made.streams == ("video", "audio") and abs(heard(target) - Fraction(9, 5)) < 0.05
+    shown = pictures(target)
+    steps = [float(np.abs(one - two).mean()) for one, two in pairwise(shown)]
+    assert max(steps) < 60, "nothing jumps"
+    with av.open(str(target)) as box:
+        first = next(box.decode(audio=0)).to_ndarray()
+    assert np.abs(first).max() < 1e-3, "a picture is silent"
+
+
+def test_clips_without_sound_give_none(folder: Path, tmp_path: Path) -> None:
+    flags = ("--transition-time=0", "--style=none")
+    made = film(folder, tmp_path / "out.mp4", "silent.mkv", "silent.mkv", *flags)
+    assert made.streams == ("video",) and made.video.frames == 40
+
+
+def test_sound_of_every_clip_is_heard_in_its_place(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    film(
+        folder, target, "clip.mkv", "silent.mkv", "clip.mkv", "--transition-time=0", "--style=none"
+    )
+    with av.open(str(target)) as box:
+        blocks = [block.to_ndarray().reshape(-1) for block in box.decode(audio=0)]
+    wave = np.abs(np.concatenate(blocks).astype(float))
+    thirds = [part.mean() for part in np.array_split(wave, 3)]
+    assert thirds[1] < 0.02 * thirds[0] and thirds[2] == pytest.approx(thirds[0], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("flags", "size", "rate"),
+    [
+        (("--quality=speed",), (720, 1280), 15),
+        (("--quality=speed", "--landscape"), (1280, 720), 15),
+        (("--quality=speed", "--preview"), (202, 360), 15),
+        (("--preview",), (540, 360), 25),
+        (("--quality=speed", "--fps=10", "--smooth"), (720, 1280), 10),
+    ],
+)
+def test_sizes_and_rates(
+    folder: Path, tmp_path: Path, flags: tuple[str, ...], size: tuple[int, int], rate: int
+) -> None:
+    target = tmp_path / "out.mp4"
+    video = film(folder, target, "clip.mkv", "--style=none", *flags).video
+    assert (video.width, video.height, video.rate) == (*size, rate)
+    assert video.frames == round(20 * rate / 25)
+    assert abs(heard(target) - Fraction(4, 5)) < 0.05
+
+
+def test_a_preview_has_five_seconds(folder: Path, tmp_path: Path) -> None:
+    flags = ("--preview", "--duration=4", "--style=none", "--transition-time=0")
+    made = film(folder, tmp_path / "out.mp4", "a.png", "b.png", *flags)
+    assert (made.video.frames, made.video.height) == (125, 360)
+
+
+def test_a_quality_has_its_bits_unless_a_quantiser_is_typed(folder: Path, tmp_path: Path) -> None:
+    noisy = write_clip(tmp_path / "noisy.mkv", Scene(320, 180, frames=50, noise=9.0))
+    bits = []
+    for flags in ((), ("--qp=10",)):
+        target = tmp_path / "out.mkv"
+        line = shot(noisy, target, "--style=none", "--quality=speed", "--overwrite", *flags)
+        assert exit_code(line) == 0
+        bits.append(target.stat().st_size * 8 / 2)
+    assert 0.5 * 2_000_000 < bits[0] < 1.8 * 2_000_000 and bits[1] > 1.5 * bits[0]
+
+
+def test_the_camera_moves_and_the_depth_goes_along(folder: Path, tmp_path: Path) -> None:
+    depth = f"--depth={folder / 'depth.png'}"
+    moved = ("--camera=orbit", "--duration=0.4", "--style=none", "--codec=ffv1")
+    seen = []
+    for number, flags in enumerate([(), (depth,)]):
+        target = tmp_path / f"{number}.mkv"
+        film(folder, target, "a.png", *moved, *flags)
+        seen.append(pictures(target))
+    flat, deep = seen
+    assert np.abs(flat[0] - flat[-1]).mean() > 3
+    assert np.abs(flat[-1] - deep[-1]).mean() > 2, "the near moves otherwise than the far"
+
+
+def test_a_contact_sheet_is_kept(folder: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    film(folder, tmp_path / "out.mp4", "clip.mkv", "--style=none", f"--contact-sheet={sheet}")
+    assert cv2.imread(str(sheet)).shape[1] > 2 * SIZE[0]
+
+
+def test_pipes_in_and_out(folder: Path, tmp_path: Path) -> None:
+    line = [*PROGRAM, *shot(folder / "a.png", folder / "clip.mkv", "-", "--duration=1")]
+    made = subprocess.run([*line, "--transition-time=0.2"], capture_output=True, timeout=120)
+    assert made.returncode == 0, made.stderr
+    target = tmp_path / "out.mp4"
+    again = [*PROGRAM, *shot("-", target, "--style=noir", "--preview")]
+    taken = subprocess.run(again, input=made.stdout, capture_output=True, timeout=120)
+    assert taken.returncode == 0, taken.stderr
+    video = probe(str(target)).video
+    assert (video.frames, video.height) == (40, 360) and abs(heard(target) - Fraction(8, 5)) < 0.05
+
+
+def test_a_picture_in_a_pipe_is_held(folder: Path, tmp_path: Path) -> None:
+    given = (folder / "a.png").read_bytes()
+    for flags, frames in (((), 125), (("--duration=2", "--fps=10"), 20)):
+        line = [*PROGRAM, *shot("-", tmp_path / f"{frames}.mp4", "--style=none", *flags)]
+        taken = subprocess.run(line, input=given, capture_output=True, timeout=120)
+        assert taken.returncode == 0, taken.stderr
+        assert probe(str(tmp_path / f"{frames}.mp4")).video.frames == frames
+
+
+def test_a_folder_is_made_clip_by_clip(folder: Path, tmp_path: Path) -> None:
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    for name in ("1.mkv", "2.mkv"):
+        (clips / name).write_bytes((folder / "silent.mkv").read_bytes())
+    run = afterglow(*shot(clips, tmp_path / "made", "--style=noir", "--quality=speed"))
+    assert run.returncode == 0, run.stderr
+    sizes = [probe(str(tmp_path / "made" / name)).video.width for name in ("1.mkv", "2.mkv")]
+    assert sizes == [720, 720]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["clip.mkv", "--style=noirr"], 2, "'noirr' is no style; did you mean noir?"),
+        (["clip.mkv", "--style=noir,"], 2, "'' is no style"),
+        (["clip.mkv", "--lut={}/broken.cube"], 2, "ends after 1 of 8 colours"),
+        (["clip.mkv", "--lut={}/a.png"], 2, "the table of colours cannot be read"),
+        (["clip.mkv", "--landscape"], 2, "--landscape lays a size of --quality on its side"),
+        (["a.png", "b.png", "--start=1"], 2, "--start is for one SOURCE"),
+        (["a.png", "clip.mkv", "--transition-time=2"], 2, "too short for transitions of 2 s"),
+        (["a.png", "none.png"], 3, "none.png: no such file"),
+        (["clip.mkv", "--camera=dolly", "--camera-amount=9"], 2, "the amount of dolly is 0 to 1"),
+        (["clip.mkv", "--contact-sheet=a.mp4"], 2, "one picture is made"),
+    ],
+)
+def test_wrong_inputs_are_one_line(
+    folder: Path,
+    tmp_path: Path,
+    arguments: list[str],
+    code: int,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    filled = [each.format(folder) for each in arguments]
+    names = [str(folder / each) for each in filled if not each.startswith("-")]
+    flags = [each for each in filled if each.startswith("-")]
+    assert exit_code(shot(*names, tmp_path / "out.mp4", *flags)) == code
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+    assert len(errors) == 1 and told in errors[0]
+    assert list(tmp_path.iterdir()) == []
