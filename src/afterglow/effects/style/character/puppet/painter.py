@@ -1,0 +1,240 @@
+"""A painter of filled outlines: anti-aliased, placed to a part of a pixel, in 8 and 16 bits.
+
+Vector art is mixed in display light, as drawing programs do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import ceil, floor
+from typing import Any, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow.effects.style.character.puppet.curves import Points
+
+Colour: TypeAlias = tuple[int, int, int]
+"""R'G'B', 0-255."""
+Canvas: TypeAlias = NDArray[Any]
+"""(H, W, 3) RGB or (H, W), uint8 or uint16."""
+Mask: TypeAlias = NDArray[np.uint8]
+"""(h, w) coverage."""
+
+_BITS = 6
+"""Bits of a coordinate behind the point."""
+_FINE, _COARSE = 4, 2
+"""Samples across a pixel of small and of large outlines."""
+_SMALL = 30_000
+"""Pixels of an outline that is small."""
+_MANY = 3_000
+"""Soft pixels from which a picture is mixed as a whole, not one by one."""
+_LEAST, _MOST, _WHOLE = (np.array([level]) for level in (1, 254, 255))
+"""Levels of a mask where a pixel is covered in part, and where it is covered."""
+_FAR = 20_000.0
+"""Pixels beyond which no outline is followed."""
+
+
+class Box(NamedTuple):
+    """A half-open rectangle of pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.right - self.left, self.bottom - self.top
+
+    def within(self, other: Box) -> Box | None:
+        """The part of it in another one; None if there is none."""
+        part = Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+        return part if part.right > part.left and part.bottom > part.top else None
+
+    def of(self, canvas: Canvas) -> Canvas:
+        """The part of a canvas, as a view."""
+        return canvas[self.top : self.bottom, self.left : self.right]
+
+
+class Texture(NamedTuple):
+    """Colours that fill an outline, and how they lie."""
+
+    pixels: Canvas
+    """(h, w, 3) RGB in the depth of the canvas."""
+    matrix: NDArray[np.float64]
+    """(2, 3) from pixels of the canvas to pixels of the texture."""
+
+    def seen(self, box: Box) -> Canvas:
+        """(h, w, 3) the texture as it lies in a box of the canvas.
+
+        It is soft: a large part is found at half the size.
+        """
+        (width, height), step = box.size, 1
+        if width * height > _SMALL:
+            step = 2
+        matrix = self.matrix.copy()
+        matrix[:, 2] += matrix[:, :2] @ (box.left + step / 2, box.top + step / 2) - 0.5
+        matrix[:, :2] *= step
+        size = ceil(width / step), ceil(height / step)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        seen = cv2.warpAffine(
+            self.pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        if step > 1:
+            whole = (size[0] * step, size[1] * step)
+            seen = cv2.resize(seen, whole, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(seen)[:height, :width]
+
+
+Paint: TypeAlias = Colour | Texture
+
+
+class Painter:
+    """Paints outlines over a picture, one after another."""
+
+    def __init__(self, pixels: Canvas, alpha: Canvas | None) -> None:
+        """Paint on ``pixels``, (H, W, 3); ``alpha``, (H, W), takes down where solid paint is."""
+        self.pixels, self.alpha = pixels, alpha
+        height, width = pixels.shape[:2]
+        self._bounds = Box(0, 0, width, height)
+        self._step = 1 if pixels.dtype == np.uint8 else 257
+        self._stencil: tuple[Box, Mask] | None = None
+
+    @contextmanager
+    def inside(self, *outlines: Points) -> Iterator[None]:
+        """Let nothing that is painted leave the outlines."""
+        covered = self._coverage(outlines)
+        if covered is None:
+            nothing = Box(0, 0, 1, 1)
+            covered = nothing, np.zeros((1, 1), np.uint8)
+        self._stencil, before = covered, self._stencil
+        yield
+        self._stencil = before
+
+    def fill(
+        self, *outlines: Points, paint: Paint, opacity: float = 1.0, solid: bool = False
+    ) -> None:
+        """Fill outlines. solid: what is painted belongs to the matte."""
+        covered = self._coverage(outlines)
+        if covered is not None:
+            self._put(*covered, paint, opacity, solid)
+
+    def line(
+        self, outline: Points, paint: Paint, width: float, *, closed: bool, solid: bool = False
+    ) -> None:
+        """Draw a line of an even width, in pixels, with round ends."""
+        covered = self._coverage([outline], width, closed)
+        if covered is not None:
+            self._put(*covered, paint, 1.0, solid)
+
+    def soft(self, *outlines: Points, paint: Paint, opacity: float, blur: float) -> None:
+        """Fill outlines with a soft edge of ``blur`` pixels (sigma)."""
+        room = 3 * blur
+        box = self._room(outlines, room)
+        if box is None:
+            return
+        shrink = max(1.0, blur / 2.5)
+        size = max(1, ceil(box.size[0] / shrink)), max(1, ceil(box.size[1] / shrink))
+        mask = np.zeros(size[::-1], np.uint8)
+        scale = np.array([size[0] / box.size[0], size[1] / box.size[1]])
+        cv2.fillPoly(mask, _placed(outlines, box, scale), 255, cv2.LINE_AA, _BITS)
+        soft = cv2.GaussianBlur(mask, (0, 0), blur * scale[0], borderType=cv2.BORDER_REPLICATE)
+        soft = cv2.resize(soft, box.size, interpolation=cv2.INTER_LINEAR)
+        self._put(box, self._held(box, np.asarray(soft, np.uint8)), paint, opacity, False)
+
+    def _coverage(
+        self, outlines: Sequence[Points], width: float = 0.0, closed: bool = True
+    ) -> tuple[Box, Mask] | None:
+        """The share of each pixel that outlines, or lines of a width, cover."""
+        box = self._room(outlines, width / 2)
+        if box is None:
+            return None
+        (across, down), fine = box.size, _FINE
+        if across * down > _SMALL:
+            fine = _COARSE
+        mask = np.zeros((down * fine, across * fine), np.uint8)
+        placed = _placed(outlines, box, np.array([fine, fine]))
+        if width:
+            thick = max(1, round(width * fine))
+            cv2.polylines(mask, placed, closed, 255, thick, cv2.LINE_AA, _BITS)
+        else:
+            cv2.fillPoly(mask, placed, 255, cv2.LINE_AA, _BITS)
+        covered = cv2.resize(mask, (across, down), interpolation=cv2.INTER_AREA)
+        return box, self._held(box, np.asarray(covered, np.uint8))
+
+    def _room(self, outlines: Sequence[Points], margin: float) -> Box | None:
+        """The pixels that outlines with a margin touch, where something may be painted."""
+        low = np.min([each.min(0) for each in outlines], 0) - margin
+        high = np.max([each.max(0) for each in outlines], 0) + margin
+        box = Box(floor(low[0]) - 1, floor(low[1]) - 1, ceil(high[0]) + 1, ceil(high[1]) + 1)
+        return box.within(self._stencil[0] if self._stencil else self._bounds)
+
+    def _held(self, box: Box, mask: Mask) -> Mask:
+        """The mask as far as the stencil lets it."""
+        if self._stencil is None:
+            return mask
+        place, stencil = self._stencil
+        part = Box(
+            box.left - place.left, box.top - place.top,
+            box.right - place.left, box.bottom - place.top,
+        ).of(stencil)  # fmt: skip
+        return np.asarray(cv2.multiply(mask, part, scale=1 / 255), np.uint8)
+
+    def _put(self, box: Box, mask: Mask, paint: Paint, opacity: float, solid: bool) -> None:
+        source = paint.seen(box) if isinstance(paint, Texture) else self._flat(box, paint)
+        _laid(box.of(self.pixels), source, mask, opacity)
+        if solid and self.alpha is not None:
+            white = np.full(mask.shape, 255 * self._step, self.alpha.dtype)
+            _laid(box.of(self.alpha), white, mask, opacity)
+
+    def _flat(self, box: Box, colour: Colour) -> Canvas:
+        flat = np.empty((*box.size[::-1], 3), self.pixels.dtype)
+        flat[:] = np.tile(np.array(colour) * self._step, (box.size[0], 1))
+        return flat
+
+
+def _placed(outlines: Sequence[Points], box: Box, scale: NDArray[Any]) -> list[NDArray[np.int32]]:
+    """Outlines in the fixed-point pixels of a mask of a box."""
+    corner = np.array([box.left, box.top], np.float32)
+    return [
+        np.rint(np.clip((each - corner) * scale - 0.5, -_FAR, _FAR) * (1 << _BITS)).astype(np.int32)
+        for each in outlines
+    ]
+
+
+def _laid(ground: Canvas, source: Canvas, mask: Mask, opacity: float) -> None:
+    """Lay a source over the ground, whole where the mask is 255 and nothing is transparent."""
+    if opacity >= 1:
+        cv2.copyTo(source, cv2.inRange(mask, _WHOLE, _WHOLE), ground)
+        partly = np.asarray(cv2.inRange(mask, _LEAST, _MOST), np.uint8)
+    else:
+        partly = mask
+    count = cv2.countNonZero(partly)
+    if count > _MANY and opacity < 1:
+        _mixed(ground, source, mask, opacity)
+    elif count:
+        x, y = cv2.findNonZero(partly)[:, 0].T
+        weight = mask[y, x].astype(np.float32) * np.float32(min(opacity, 1) / 255)
+        if ground.ndim == 3:
+            weight = weight[:, None]
+        below = ground[y, x].astype(np.float32)
+        ground[y, x] = np.rint(below + (source[y, x] - below) * weight).astype(ground.dtype)
+
+
+def _mixed(ground: Canvas, source: Canvas, mask: Mask, opacity: float) -> None:
+    """Lay a source over all of the ground by a soft mask."""
+    white = 255 if ground.dtype == np.uint8 else 65535
+    weight = np.rint(mask * np.float32(opacity * white / 255)).astype(ground.dtype)
+    if ground.ndim == 3:
+        weight = cv2.merge([weight] * 3)
+    above = cv2.multiply(source, weight, scale=1 / white)
+    ground[:] = cv2.add(cv2.multiply(ground, white - weight, scale=1 / white), above)
