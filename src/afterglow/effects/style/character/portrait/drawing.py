@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.analysis.face import topology as of
-from afterglow.effects.style.character.portrait import field, head
+from afterglow.effects.style.character.portrait import head
 from afterglow.effects.style.character.portrait.eyes import Eye, paint_eye
+from afterglow.effects.style.character.portrait.field import Field, field_of, region_of
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points, frame_of
 from afterglow.effects.style.character.portrait.mouth import Mouth, paint_mouth
 from afterglow.effects.style.character.portrait.palette import Palette, palette_of
@@ -43,7 +44,7 @@ class Sitter:
 def sitter_of(pixels: NDArray[Any], points: Points, transfer: str) -> Sitter:
     """What a picture (H, W, 3) uint8 or uint16 RGB with a face of 478 points is drawn from."""
     frame = frame_of(points)
-    region = field.region_of(frame, (pixels.shape[1], pixels.shape[0]))
+    region = region_of(frame, (pixels.shape[1], pixels.shape[0]))
     palette = palette_of(pixels, points, frame, transfer)
     return Sitter(Source(pixels, transfer), points, frame, region, palette)
 
@@ -56,7 +57,7 @@ def drawn(sitter: Sitter, pose: Pose) -> NDArray[Any]:
     points, frame = sitter.points, sitter.frame
     behind = head.depths(points, frame)
     targets = head.carried(posed(points, frame, pose), behind, frame, pose)
-    made = field.layers(rig_of(points, targets, frame, pose), frame, region)
+    made = field_of(rig_of(points, targets, frame, pose), frame, region)
     slits = _slits(targets)
     canvas = _bent(sitter, made, slits)
     _fill(canvas, sitter, slits, pose, float(behind[13]))
@@ -74,28 +75,32 @@ def _slits(points: Points) -> tuple[Slit, Slit, Slit]:
     return mouth, left, right
 
 
-def _bent(sitter: Sitter, made: field.Layers, slits: tuple[Slit, Slit, Slit]) -> NDArray[Any]:
-    """The region's pixels, brought from where the fields say."""
-    x, y = places_of(sitter.region)
-    share = _below_mouth(slits[0], x, y)
-    for eye in slits[1:]:
-        share = np.maximum(share, _below_eye(eye, x, y))
-    move = made.upper + share[..., None] * (made.lower - made.upper)
+def _bent(sitter: Sitter, made: Field, slits: tuple[Slit, Slit, Slit]) -> NDArray[Any]:
+    """The region's pixels, brought from where the field says: near the slits to the pixel."""
+    region = sitter.region
+    shares = (_below_mouth, _below_eye, _below_eye)
+    nodes = made.places()
+    share = [below(slit, *nodes) for below, slit in zip(shares, slits, strict=True)]
+    move = made.whole(np.maximum.reduce(share))
+    for slit, below, margin in zip(slits, shares, (1.45, 1.5, 1.5), strict=True):
+        box = slit.box(margin, region)
+        if min(box.size) > 0:
+            x, y = places_of(box)
+            box.seen_from(region).of(move)[...] = made.part(x, y, below(slit, x, y))
+    x, y = places_of(region)
     return seen_at(sitter.picture.pixels, x + move[..., 0], y + move[..., 1])
 
 
 def _below_mouth(slit: Slit, x: Plane, y: Plane) -> Plane:
-    """How much a pixel belongs to the lower layer, for the mouth's sake."""
-    along, across = slit.local(x, y)
-    return _below(slit, along, across)
+    """How much places belong to the lower layer for the mouth's sake: all below it."""
+    return _below(slit, *slit.local(x, y))
 
 
 def _below_eye(slit: Slit, x: Plane, y: Plane) -> Plane:
-    """The same for an eye; some way below it, both layers are one."""
+    """The same for an eye's sake: some way below it, both layers are one."""
     along, across = slit.local(x, y)
-    half = np.float32(slit.half)
-    fade = (1 - rise(across / half, 0.7, 1.6)) * (1 - rise(np.abs(along), 1.3, 2.0))
-    return _below(slit, along, across) * fade
+    fade = 1 - rise(across / np.float32(slit.half), 0.7, 1.6)
+    return _below(slit, along, across) * fade * (1 - rise(np.abs(along), 1.3, 2.0))
 
 
 def _below(slit: Slit, along: Plane, across: Plane) -> Plane:

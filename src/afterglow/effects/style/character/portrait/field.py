@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.portrait.rig import Rig
+from afterglow.effects.style.character.portrait.slit import Plane
 from afterglow.ops.levels import Region
 
 INNER, OUTER = 1.55, 2.05
@@ -24,15 +25,43 @@ _GRID = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layers:
-    """Two fields on the region's pixels: where the picture that is seen there comes from."""
+class Field:
+    """Two layers on a grid over the region: where the picture that is seen there comes from."""
 
     region: Region
     """The pixels that may change."""
+    x: Points
+    """Places of the grid's columns in pixels."""
+    y: Points
+    """Places of its rows."""
     upper: NDArray[np.float32]
-    """(h, w, 2) x, y that is added to a pixel's place to find its source."""
+    """(rows, columns, 2) x, y that is added to a place to find its source."""
     lower: NDArray[np.float32]
     """The same for what lies below the slit of an eye or of the mouth."""
+
+    def places(self) -> tuple[Plane, Plane]:
+        """x and y of the grid's nodes."""
+        x, y = np.meshgrid(self.x.astype(np.float32), self.y.astype(np.float32))
+        return x, y
+
+    def whole(self, share: Plane) -> NDArray[np.float32]:
+        """(h, w, 2) moves of the region's pixels, for a share of the lower layer at the nodes."""
+        move = self.upper + share[..., None] * (self.lower - self.upper)
+        return np.asarray(cv2.resize(move, self.region.size, interpolation=cv2.INTER_CUBIC))
+
+    def part(self, x: Plane, y: Plane, share: Plane) -> NDArray[np.float32]:
+        """(h, w, 2) moves at places, for a share of the lower layer at each of them."""
+        across = (x - np.float32(self.x[0])) / np.float32(_step(self.x))
+        down = (y - np.float32(self.y[0])) / np.float32(_step(self.y))
+        upper, lower = (
+            cv2.remap(each, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+            for each in (self.upper, self.lower)
+        )
+        return np.asarray(upper + share[..., None] * (lower - upper), np.float32)
+
+
+def _step(places: Points) -> float:
+    return float(places[1] - places[0]) if len(places) > 1 else 1.0
 
 
 def region_of(frame: FaceFrame, size: tuple[int, int]) -> Region:
@@ -58,18 +87,18 @@ def window(frame: FaceFrame, x: Points, y: Points) -> Points:
     return faded
 
 
-def layers(rig: Rig, frame: FaceFrame, region: Region) -> Layers:
-    """The fields that bring every pixel of the region its source."""
+def field_of(rig: Rig, frame: FaceFrame, region: Region) -> Field:
+    """The field that brings every pixel of the region its source."""
     x, y = _nodes(region)
     places = np.stack(np.meshgrid(x, y), axis=-1)
     left = window(frame, places[..., 0], places[..., 1])[..., None]
     anchors = _anchors(frame)
-    fields = []
+    made = []
     for sources, targets in (rig.upper, rig.lower):
         here = np.concatenate([targets, anchors])
         move = np.concatenate([sources - targets, np.zeros_like(anchors)])
-        fields.append(_enlarged(_spline(here, move, places, frame) * left, region))
-    return Layers(region, *fields)
+        made.append((_spline(here, move, places, frame) * left).astype(np.float32))
+    return Field(region, x, y, *made)
 
 
 def _nodes(region: Region) -> tuple[Points, Points]:
@@ -109,14 +138,9 @@ def _spline(here: Points, move: Points, places: Points, frame: FaceFrame) -> Poi
 
 def _bending(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     """(N, M) r^2 log r^2 of the distances of all pairs."""
-    squared = (one[:, :1] - other[:, 0]) ** 2
-    squared += (one[:, 1:] - other[:, 1]) ** 2
-    logs: NDArray[Any] = np.log(squared + np.finfo(squared.dtype).tiny)
-    logs *= squared
-    return logs
-
-
-def _enlarged(field: Points, region: Region) -> NDArray[np.float32]:
-    """A field on the grid, on every pixel."""
-    small = field.astype(np.float32)
-    return np.asarray(cv2.resize(small, region.size, interpolation=cv2.INTER_CUBIC), np.float32)
+    squared = -2 * one @ other.T
+    squared += (one * one).sum(axis=1)[:, None]
+    squared += (other * other).sum(axis=1)
+    np.maximum(squared, 1e-12, out=squared)
+    found: NDArray[Any] = cv2.multiply(cv2.log(squared), squared)
+    return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import cos, radians, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.pose import Pose
 
+_MOST = 12.0
+"""Degrees that a head turns at most: behind that lies what the picture does not show."""
 _BREATH = 0.004
 """Face heights that a breath lifts the head."""
 
@@ -27,31 +28,34 @@ def depths(points: Points, frame: FaceFrame) -> Points:
     return egg
 
 
-def carried(places: Points, behind: Any, frame: FaceFrame, pose: Pose) -> Points:
+def carried(places: Points, behind: Points, frame: FaceFrame, pose: Pose) -> Points:
     """(N, 2) where the head's move takes places.
 
     places: (N, 2) x, y in pixels. behind: (N,) their depth in pixels.
     """
     inside = frame.inside(places)
-    x: Any = inside[:, 0]
-    y: Any = inside[:, 1]
-    z = behind - 0.45 * frame.width
-    nod, turn, roll = (float(np.deg2rad(each)) for each in (pose.nod, pose.turn, pose.roll))
+    nod, turn, roll = (
+        radians(min(max(angle, -_MOST), _MOST)) for angle in (pose.nod, pose.turn, pose.roll)
+    )
     neck = 0.45 * frame.height
-    x, z = x * np.cos(turn) - z * np.sin(turn), x * np.sin(turn) + z * np.cos(turn)
-    y = y * np.cos(nod) - z * np.sin(nod)
-    y = y - neck
-    x, y = x * np.cos(roll) - y * np.sin(roll), x * np.sin(roll) + y * np.cos(roll)
-    shift_x, shift_y = pose.head[0], pose.head[1] - _BREATH * pose.breath
-    moved = np.column_stack([x, y + neck])
-    shift = np.array([shift_x, shift_y]) * frame.height
+    solid = np.column_stack([inside, behind - 0.45 * frame.width])
+    solid = solid @ _turned(turn, 0, 2).T @ _turned(nod, 1, 2).T - (0, neck, 0)
+    moved = (solid @ _turned(roll, 0, 1).T)[:, :2] + (0, neck)
+    shift = np.array([pose.head[0], pose.head[1] - _BREATH * pose.breath]) * frame.height
     found: Points = frame.outside(moved) + shift
     return found
+
+
+def _turned(angle: float, one: int, other: int) -> Points:
+    """(3, 3) a turn by an angle (radians) from one axis towards another."""
+    matrix = np.eye(3)
+    matrix[one, one] = matrix[other, other] = cos(angle)
+    matrix[one, other], matrix[other, one] = -sin(angle), sin(angle)
+    return matrix
 
 
 def affine(frame: FaceFrame, pose: Pose, about: Points, behind: float) -> Points:
     """(2, 3) the move of the head near a few places, as a matrix from source to target."""
     there = carried(about, np.full(len(about), behind), frame, pose)
     full = np.column_stack([about, np.ones(len(about))])
-    matrix: Points = np.linalg.lstsq(full, there, rcond=None)[0].T
-    return matrix
+    return np.asarray(np.linalg.lstsq(full, there, rcond=None)[0].T, np.float64)

@@ -51,20 +51,20 @@ def paint_mouth(
     behind = back(mouth.head, x, y)
     light = _inside(mouth, behind, (along, across, upper, lower), picture, palette)
     laid(canvas, box.seen_from(region), light, share, picture.transfer)
-    line = _seam(mouth, along, across, (upper + lower) / 2)
+    line = _seam(mouth, along, np.asarray(across - (upper + lower) / 2, np.float32))
     if line is not None:
         dark = np.broadcast_to(palette.seam, light.shape)
         laid(canvas, box.seen_from(region), dark, line, picture.transfer)
 
 
-def _seam(mouth: Mouth, along: Plane, across: Plane, middle: Plane) -> Plane | None:
+def _seam(mouth: Mouth, along: Plane, off: Plane) -> Plane | None:
     """The line where lips meet that the picture shows apart; None where they do not meet."""
     before, now = mouth.source.gap / mouth.source.half, mouth.target.gap / mouth.target.half
     met = float(np.clip(1 - now / 0.04, 0, 1) * np.clip(before / 0.08 - 0.5, 0, 1))
     if met == 0:
         return None
     thick = np.float32(0.025 * mouth.target.half + 0.45)
-    line: Plane = np.exp(-(((across - middle) / thick) ** 2)) * np.float32(0.7 * met)
+    line: Plane = np.exp(-((off / thick) ** 2)) * np.float32(0.7 * met)
     line = line * rise(1 - np.abs(along), 0.0, 0.12)
     return line * (line > 0.01)
 
