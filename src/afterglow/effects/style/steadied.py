@@ -1,0 +1,157 @@
+"""Temporal smoothing: every picture averaged with those before, brought to where its things are.
+
+What is carried along counts only where it was seen before (flow there leads back: see
+``analysis.flow``) and where it looks like what is there now. What is uncovered is therefore shown
+as it is, noisy for a moment, and nothing leaves a trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterglow import ops
+from afterglow.analysis.flow import LEAST_SIDE, fetched, likeness, motion, seen_in_both
+from afterglow.analysis.picture import measuring_size
+from afterglow.errors import UsageError
+from afterglow.frames import Frame, Reach, VideoInfo
+from afterglow.ops import levels
+from afterglow.ops.halves import Array, Depth
+from afterglow.ops.standards import fits_uint16
+
+Floats: TypeAlias = NDArray[np.float32]
+
+_LINES = 270
+"""Lines, of 16:9, at which motion is sought."""
+_OTHER = 0.6
+"""Likeness of the whole picture below which a new shot has begun."""
+_UNLIKE = 5.0
+"""Levels of 255, averaged over 5 x 5 pixels, by which what is carried may differ."""
+_STILL = 0.12
+"""Pixels of motion that are taken for none: what rests is not sampled anew."""
+_LEFT = 1e-5
+"""Share of a picture that cannot be seen any more."""
+_BUFFERS = 12
+"""Pictures of 16 bits that are held and computed with."""
+
+
+class _Past(NamedTuple):
+    """What is remembered of the frame before."""
+
+    seen: NDArray[np.uint8]
+    """(h, w): the source, small and grey."""
+    light: Array
+    """(H, W, 3) uint16: the light that was given out."""
+    shown: NDArray[np.uint8]
+    """(H, W, 3) RGB: what was given out, in 8 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steadied:
+    """Smoothing over time that leaves no ghosts."""
+
+    amount: float = 0.6
+    """Share of the picture before in the present one, where nothing speaks against it; 0 to 0.9.
+
+    Noise goes down to the root of (1 - amount) / (1 + amount): to half at 0.6.
+    """
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        """Return the video as it is.
+
+        Raises:
+            UsageError: the amount is not within 0 and 0.9.
+        """
+        if not 0 <= self.amount <= 0.9:
+            raise UsageError(f"temporal smoothing is 0 to 0.9, and not {self.amount:g}")
+        return video
+
+    def reach(self, video: VideoInfo) -> Reach:
+        """Return the frames after which nothing of a picture is left."""
+        if self.amount <= 0:
+            return Reach()
+        return Reach(int(np.ceil(np.log(_LEFT) / np.log(self.amount))))
+
+    def memory(self, video: VideoInfo) -> int:
+        """Return the bytes held: light, flow and buffers."""
+        return video.width * video.height * 6 * _BUFFERS
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        """Give every frame steadied."""
+        if self.amount <= 0:
+            yield from frames
+            return
+        transfer = video.colour.transfer if fits_uint16(video.colour.transfer) else "bt709"
+        past: _Past | None = None
+        for frame in frames:
+            pixels = ops.array_of(frame.pixels)
+            past = _next(pixels, past, self.amount, transfer)
+            depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+            made = ops.to_display(past.light, transfer, depth)
+            yield Frame(ops.beside(made, frame.pixels), frame.pts, frame.alpha)
+
+
+def _next(pixels: Array, past: _Past | None, amount: float, transfer: str) -> _Past:
+    """Return what is remembered of the next frame; its light is what is to be seen."""
+    height, width = pixels.shape[:2]
+    shown = in_8_bits(pixels)
+    seen = as_grey(shown)
+    light = np.asarray(ops.to_linear(pixels, transfer, "uint16"))
+    step = None if past is None else way_back(past.seen, seen, width, height)
+    if past is None or step is None:
+        return _Past(seen, light, shown)
+    back, known = step
+    before = fetched(past.shown, back)
+    weight = np.float32(amount) * known * alike(before, shown)
+    light = np.asarray(ops.lerp(light, fetched(past.light, back, cubic=True), weight))
+    return _Past(seen, light, np.asarray(ops.lerp(shown, before, weight)))
+
+
+def in_8_bits(pixels: Array) -> NDArray[np.uint8]:
+    """Return (H, W, 3) uint8 of (H, W, 3), uint8 or uint16."""
+    if pixels.dtype == np.uint8:
+        return np.asarray(pixels, np.uint8)
+    return np.asarray(cv2.convertScaleAbs(pixels, alpha=1 / 257), np.uint8)
+
+
+def as_grey(shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (h, w) uint8 luma of (H, W, 3) uint8 RGB, at the size at which motion is sought."""
+    return np.asarray(ops.luma(ops.reduce(shown, *measuring_size(shown.shape, _LINES))), np.uint8)
+
+
+def way_back(
+    before: NDArray[np.uint8], now: NDArray[np.uint8], width: int, height: int
+) -> tuple[Floats, Floats] | None:
+    """Return (height, width, 2) where every place was, and (height, width) whether it was seen.
+
+    before, now: (h, w) small grey pictures. None where a new shot begins.
+    """
+    if min(now.shape) < LEAST_SIDE:
+        rest = np.zeros((height, width, 2), np.float32)
+        return (rest, rest[..., 0] + 1) if likeness(before, now) >= _OTHER else None
+    there, back = motion(before, now, "fast")
+    if likeness(fetched(before, back), now) < _OTHER:
+        return None
+    hidden = np.asarray(~seen_in_both(back, there), np.uint8)
+    known = 1 - cv2.dilate(hidden, np.ones((3, 3), np.uint8)).astype(np.float32)
+    scale = np.array([width / now.shape[1], height / now.shape[0]], np.float32)
+    grown = cv2.resize(back * scale, (width, height))
+    grown[np.square(grown).sum(axis=2) < _STILL**2] = 0
+    return np.asarray(grown, np.float32), np.asarray(cv2.resize(known, (width, height)), np.float32)
+
+
+def alike(carried: NDArray[np.uint8], now: NDArray[np.uint8]) -> Floats:
+    """Return (H, W), 0 to 1: how far what is carried looks like what is there, in every channel.
+
+    carried, now: (H, W, 3) uint8. Noise counts little: a place is compared with its neighbours.
+    """
+    apart = cv2.subtract(carried, now, dtype=cv2.CV_16S)
+    mean = cv2.blur(np.asarray(apart), (5, 5), borderType=cv2.BORDER_REPLICATE)
+    most = levels.brightest_channel(cv2.convertScaleAbs(mean, alpha=8))
+    unlike = np.square(most * np.float32(1 / (8 * _UNLIKE)))
+    return np.asarray(1 / (1 + np.square(unlike)), np.float32)
