@@ -58,9 +58,9 @@ def test_values_that_are_handed_down_are_kept() -> None:
     ("old", "new", "why"),
     [
         ("[sad]", "[sadd]", "no sad"),
-        ("smile = 0.8", "smile = 3", "not from -1 to 1"),
-        ("smile = 0.8", 'smile = "wide"', "not from -1 to 1"),
-        ("smile = 0.8", "grin = 0.8", "grin, smile"),
+        ("smile = 0.85", "smile = 3", "not from -1 to 1"),
+        ("smile = 0.85", 'smile = "wide"', "not from -1 to 1"),
+        ("smile = 0.85", "grin = 0.85", "grin, smile"),
         ("[happy]", "[happy", "cannot be read"),
         ("[neutral]", "[bored]\n[neutral]", "bored is none"),
     ],

@@ -22,7 +22,7 @@ _DIP = (9.0, 17.0)
 """dB by which the sound breaks off for a moment where lips close."""
 _CLOSURE = 9
 """Hundredths of a second that a closure lasts, at most."""
-_USUAL = 0.8
+_USUAL = 0.6
 """Opening of the loudest sounds; the most open of them open the mouth further."""
 _JAW, _LIPS = 0.025, 0.045
 """Seconds (sigma) of the smoothing of opening and width."""
