@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from afterglow.frames import Frame, Pixels, VideoInfo
     from afterglow.media.choice import CodecName
 
@@ -31,6 +36,27 @@ def grey_clip(
     options = WriteOptions(codec=codec, overwrite=overwrite)
     with open_target(str(target), video, options, None, lambda line: None) as opened:
         yield opened.write
+
+
+def kept_clip(target: Path, frames: Iterator[NDArray[np.uint8]], rate: Fraction) -> None:
+    """Write frames, (H, W, 3) uint8 RGB in sRGB, into a video without sound, whole or not at all.
+
+    It replaces what is there. Raises MediaError where it cannot be written, or there is no frame.
+    """
+    from afterglow.errors import MediaError
+    from afterglow.frames import Colour, Frame, VideoInfo
+    from afterglow.media import WriteOptions, open_target
+
+    first = next(frames, None)
+    if first is None:
+        raise MediaError(f"{target}: no picture came, so nothing was written")
+    height, width = first.shape[:2]
+    colour = Colour(transfer="iec61966-2-1", range="full")
+    video = VideoInfo(width, height, rate, 1 / rate, colour=colour)
+    options = WriteOptions(overwrite=True)
+    with open_target(str(target), video, options, None, lambda line: None) as opened:
+        for number, picture in enumerate(chain([first], frames)):
+            opened.write(Frame(picture, number))
 
 
 def put_whole(target: Path, content: bytes, *, overwrite: bool) -> None:

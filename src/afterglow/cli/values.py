@@ -96,6 +96,23 @@ class DeviceName(click.ParamType[str]):
         return str(value)
 
 
+class Pixels(click.ParamType[tuple[int, int]]):
+    """A width and a height as WxH."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """(width, height) in pixels; a usage error for anything else."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", str(value))
+        if not found or min(int(found[1]), int(found[2])) < 8:
+            self.fail(f"{value!r} is no size; write WxH, as 1024x576", param, ctx)
+        return int(found[1]), int(found[2])
+
+
 class Spacing(click.ParamType["int | Fraction"]):
     """A distance in time: a whole number of frames, or seconds as ``0.2s``."""
 

@@ -13,7 +13,7 @@ from afterglow.cli import options
 from afterglow.cli.looks import list_looks
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
-from afterglow.cli.values import Colour, Number, Rate
+from afterglow.cli.values import Colour, Number, Pixels, Rate
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,23 +42,6 @@ _SAID = {
     "device": "Where the model runs: auto, cpu, cuda or cuda:N.",
 }
 """What some flags of every run mean here."""
-
-
-class Pixels(click.ParamType[tuple[int, int]]):
-    """A width and a height as WxH."""
-
-    name = "WxH"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """(width, height) in pixels; a usage error for anything else."""
-        if isinstance(value, tuple):
-            return value
-        found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", str(value))
-        if not found or min(int(found[1]), int(found[2])) < 8:
-            self.fail(f"{value!r} is no size; write WxH, as 1024x576", param, ctx)
-        return int(found[1]), int(found[2])
 
 
 class Memory(click.ParamType[int]):
