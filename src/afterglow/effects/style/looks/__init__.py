@@ -17,7 +17,10 @@ __all__ = ["LOOKS", "Distances", "Look", "LookSettings", "Painter", "Plain", "lo
 _PLACES = {
     "anime": "anime.Anime",
     "cinematic": "filmic.Cinematic",
+    "neon": "neon.Neon",
     "noir": "noir.Noir",
+    "realistic": "realistic.Realistic",
+    "vintage": "vintage.Vintage",
 }
 """Module and class of every look, in this package."""
 

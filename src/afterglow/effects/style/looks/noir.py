@@ -64,9 +64,9 @@ def on_film(pixels: Array) -> Array:
     return np.asarray(cv2.transform(pixels, _FILM))
 
 
-def counted(pixels: Array) -> NDArray[np.float64]:
-    """Return (64,): the share of pixels at every level of grey, neighbours sharing a pixel."""
-    level = ops.to_float(on_film(pixels)).ravel().astype(np.float64) * (_BINS - 1)
+def counted(small: Array, pixels: Array) -> NDArray[np.float64]:
+    """Return (64,): the share of a small picture at every level; neighbours share a pixel."""
+    level = ops.to_float(on_film(small)).ravel().astype(np.float64) * (_BINS - 1)
     below = np.minimum(level.astype(np.intp), _BINS - 2)
     above = level - below
     found = np.bincount(below, 1 - above, _BINS) + np.bincount(below + 1, above, _BINS)

@@ -18,8 +18,8 @@ from afterglow.analysis.picture import Look, look, measuring_size
 from afterglow.frames import VideoInfo
 from afterglow.ops.halves import Array
 
-Measure: TypeAlias = Callable[[Array], NDArray[np.float64]]
-"""Gives numbers, always as many, of a small picture: (h, w, 3) RGB of the video's depth."""
+Measure: TypeAlias = Callable[[Array, Array], NDArray[np.float64]]
+"""Gives numbers, always as many, of a picture made small and of the picture: (H, W, 3) RGB."""
 
 _SECONDS = 1.5
 """Length of the window."""
@@ -50,5 +50,5 @@ class ShotStatistics:
         if self._before is not None and is_cut(self._before, now):
             self._known.clear()
         self._before = now
-        self._known.append(self._measure(small))
+        self._known.append(self._measure(small, pixels))
         return np.asarray(np.mean(self._known, axis=0))
