@@ -154,7 +154,7 @@ def _jumps(depth: Floats, reach: int) -> tuple[Floats, Floats]:
 
 def _neighbours(ends: Floats, reach: int) -> tuple[Floats, Floats]:
     """Least and largest depth of the near sides of jumps within reach, where these differ."""
-    step = max(1, min(16, reach // 4))
+    step = max(1, min(16, reach // 4, *ends.shape))
     rows, columns = (side // step * step for side in ends.shape)
     blocks = ends[:rows, :columns].reshape(rows // step, step, columns // step, step)
     most = blocks.max((1, 3))
