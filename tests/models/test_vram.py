@@ -68,11 +68,11 @@ def test_a_pipeline_is_laid_out_by_what_is_free(
     monkeypatch.setattr(pipelines, "choose_device", lambda wish: chosen)
     monkeypatch.setattr(pipelines, "memory_available", lambda device: free)
     made = Recorded()
-    pipelines._lay_out(made, "cuda:1", 2000)
+    pipelines.laid_out(made, "cuda:1", 2000)
     assert made.told == told
 
 
 def test_on_the_cpu_nothing_is_laid_out() -> None:
     made = Recorded()
-    pipelines._lay_out(made, "cpu", 2000)
+    pipelines.laid_out(made, "cpu", 2000)
     assert made.told == []

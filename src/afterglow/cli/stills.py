@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from afterglow.errors import MediaError
@@ -40,6 +43,17 @@ def _only_frame(path: str) -> Frame:
         if first is None or next(frames, None) is not None:
             raise MediaError(f"{path}: one picture is wanted, and this is a video")
         return first
+
+
+@contextmanager
+def blank_picture(width: int, height: int) -> Iterator[str]:
+    """Hold the file of a grey picture, for a run whose picture is yet to be made."""
+    import numpy as np
+
+    with TemporaryDirectory(prefix="afterglow-") as folder:
+        name = str(Path(folder) / "blank.png")
+        _write(name, np.full((height, width, 3), 128, np.uint8), overwrite=False)
+        yield name
 
 
 def kept_pictures(

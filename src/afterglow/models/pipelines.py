@@ -39,6 +39,8 @@ _PARTS: dict[ModelName, tuple[str, ...]] = {
         "scheduler/scheduler_config",
     ),
 }
+WORDS_AND_NETWORKS = _PARTS["sd15"]
+"""Parts of Stable Diffusion 1.5, whether it paints over pictures or draws new ones."""
 _HINT = "--sd-model sd15, --resolution or --device cpu"
 
 
@@ -71,7 +73,7 @@ def pipeline(
         made = held.enter_context(
             loaded(INPAINT[model], device, reader=reader, together=geometry, **allowed)
         )
-        held.callback(_release, made)
+        held.callback(release, made)
         yield made
 
 
@@ -87,8 +89,8 @@ def _read_control(weights: Weights, device: str) -> Any:
 def _read_pipeline(
     model: ModelName, control: Any, pixels: int, weights: Weights, device: str
 ) -> Any:
-    parts = _parts(model, weights, device)
-    scheduler = _scheduler(weights)
+    parts = parts_of(model, weights, device)
+    scheduler = scheduler_of(weights)
     kind = _kind(model, steered=control is not None)
     more: dict[str, Any] = {"controlnet": control} if control is not None else {}
     if model == "sd15":
@@ -101,7 +103,7 @@ def _read_pipeline(
         more["add_watermarker"] = False
     made = kind(**parts, scheduler=scheduler, **more)
     made.set_progress_bar_config(disable=True)
-    _lay_out(made, device, pixels)
+    laid_out(made, device, pixels)
     return made
 
 
@@ -119,7 +121,7 @@ def _kind(model: ModelName, *, steered: bool) -> Any:
     }[model, steered]
 
 
-def _parts(model: ModelName, weights: Weights, device: str) -> dict[str, Any]:
+def parts_of(model: ModelName, weights: Weights, device: str) -> dict[str, Any]:
     """The networks and vocabularies of a folder, in main memory."""
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTextModelWithProjection
@@ -147,7 +149,7 @@ def _vocabulary(weights: Weights, part: str) -> Any:
         return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def _scheduler(weights: Weights) -> Any:
+def scheduler_of(weights: Weights) -> Any:
     """The noise schedule that a folder names, of those that diffusers has."""
     import json
 
@@ -171,7 +173,7 @@ def _dtype(device: str) -> Any:
     return torch.float32 if device == "cpu" else torch.float16
 
 
-def _lay_out(made: Any, device: str, pixels: int) -> None:
+def laid_out(made: Any, device: str, pixels: int) -> None:
     """Put the networks where they compute, as the memory of the GPU allows."""
     if device == "cpu":
         return
@@ -202,7 +204,7 @@ def _bytes(network: Any) -> int:
     return sum(int(each.numel() * each.element_size()) for each in network.parameters())
 
 
-def _release(made: Any) -> None:
+def release(made: Any) -> None:
     """Take the weights out of every network of a pipeline, whoever still holds it."""
     made.remove_all_hooks()
     for _, part in _networks(made):

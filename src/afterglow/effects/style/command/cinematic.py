@@ -92,6 +92,8 @@ class Styles(click.ParamType[tuple[str, ...]]):
     metavar="FILE",
     help="A picture or a video of what is near: white near, black far.",
 )
+@click.option("--text", metavar="PROMPT", help="Draw a picture of this in place of SOURCE (sd15).")
+@options.commercial_only
 @options.seed
 @click.option(
     "--transition",
@@ -137,7 +139,7 @@ def cinematic(run: StreamRun, more: tuple[str, ...], **settings: Any) -> None:
     """Give SOURCE a look.
 
     SOURCE is a video, or a picture that is held; several are shown one after the other, at the
-    size of the first.
+    size of the first. With --text there is none: a picture is drawn from words.
 
     \b
     Examples:

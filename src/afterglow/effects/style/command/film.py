@@ -13,7 +13,9 @@ import click
 from click.core import ParameterSource
 
 from afterglow.cli import reel
+from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
+from afterglow.cli.stills import blank_picture
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
 from afterglow.errors import UsageError
 
@@ -50,6 +52,10 @@ class Film:
     """How its pace changes."""
     depth: Path | None
     """A file that tells what is near."""
+    text: str | None
+    """What is drawn in place of a source."""
+    commercial_only: bool
+    """Use no model that is not for commercial use."""
     seed: int
     """Which grain."""
     transition: str
@@ -79,9 +85,9 @@ class Film:
         """
         self._require_sense()
         with ExitStack() as stack:
-            run = self._with_quality()
+            run, drawn = self._drawn(self._with_quality(), stack)
             run, timeline = self._timeline(run, stack)
-            before = [*self._frame(), *timeline, *self._pace(timeline)]
+            before = [*drawn, *self._frame(), *timeline, *self._pace(timeline)]
             camera, depth = self._camera()
             run.through(*before, *camera, *self._looks(depth), *self._sheet())
 
@@ -116,6 +122,25 @@ class Film:
         if self.preview or typed not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
             return self.run
         return replace(self.run, bitrate=self._named.bitrate)
+
+    def _drawn(self, run: StreamRun, stack: ExitStack) -> tuple[StreamRun, list[Effect]]:
+        """A blank picture, and what draws on it as the run begins."""
+        if self.text is None:
+            return run, []
+        if not self.text.strip():
+            raise UsageError("--text says nothing", hint="write what shall be seen")
+        from afterglow.effects.style.model import Drawing, Drawn, blank_size
+
+        width, height = self._named.size(landscape=self.landscape) if self._named else (1, 1)
+        blank = stack.enter_context(blank_picture(*blank_size(width / height)))
+        drawing = Drawing(
+            self.text,
+            aspect=width / height,
+            seed=self.seed,
+            commercial_only=self.commercial_only,
+        )
+        effect = Drawn(drawing, run.device_name(), tell_steps, tell_note)
+        return replace(run, source=blank), [effect]
 
     def _frame(self) -> list[Effect]:
         """What brings pictures to the size of the quality."""
