@@ -116,7 +116,7 @@ def test_an_orbit_turns_by_so_many_degrees_to_the_right() -> None:
 
 
 def orbited(plane: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
-    """Where places of a wall at the distance 1 are seen from so far to the right around its middle."""
+    """Where places of a wall at the distance 1 are seen from so far to the right around it."""
     near = 1 - plane[:, 0] * np.sin(angle)
     return np.column_stack((plane[:, 0] * np.cos(angle), plane[:, 1])) / near[:, None]
 

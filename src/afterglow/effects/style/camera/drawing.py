@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Matrix: TypeAlias = NDArray[np.float64]
 
-_FINER_AFFINE, _FINER = 2.0, 1.5
+_FINER_AFFINE, _FINER = 1.8, 1.5
 """How much larger the picture is made before it is looked up: a perspective costs more."""
 _AROUND = 4
 """Pixels around what is seen that the enlargement looks at."""
