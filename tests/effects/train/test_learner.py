@@ -130,3 +130,24 @@ def test_a_loss_that_is_no_number_stops_it(held: Any) -> None:
     next(iter(held._weights.values())).data.fill_(float("nan"))
     with pytest.raises(ModelError, match="the training went astray"):
         held.learn(SEEN, 5)
+
+
+def test_half_precision_learns_too_with_a_lora_in_single_precision(
+    taught: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a GPU does, on the CPU, which computes with bfloat16 as well."""
+    from afterglow.effects.train.model import lessons
+
+    monkeypatch.setattr(lessons, "number_format", lambda device: "bf16")
+    said: list[str] = []
+    with learner(COURSE, "cpu", said.append, False, {}) as made:
+        assert said == ["model: svd-xt, numbers: bfloat16"]
+        assert made._made.image_encoder.dtype == torch.bfloat16
+        assert made._made.vae.dtype == torch.float32
+        assert {each.dtype for each in made._weights.values()} == {torch.float32}
+        frozen = [each for each in made._unet().parameters() if not each.requires_grad]
+        assert {each.dtype for each in frozen} == {torch.bfloat16}
+        losses = [made.learn(SEEN, 5) for _ in range(8)]
+        assert losses[-1] < 0.95 * losses[0]
+        frames = list(made.sample(SEEN[0, 0], lambda done, total: None))
+        assert len(frames) == 3 and frames[0].std() > 0

@@ -50,11 +50,14 @@ def accelerated(device: str, fast: str) -> Iterator[Any]:
     """Give what places networks on a device and computes in its number format."""
     if device != "cpu":
         torch.cuda.set_device(device)
-    made = import_module("accelerate").Accelerator(mixed_precision=fast, cpu=device == "cpu")
+    accelerate, state = import_module("accelerate"), import_module("accelerate.state")
+    made = accelerate.Accelerator(mixed_precision=fast, cpu=device == "cpu")
     try:
         yield made
     finally:
         made.free_memory()
+        # It keeps the choice for the whole program, and refuses another one.
+        state.AcceleratorState._reset_state(True)
 
 
 class SvdLearner:
@@ -176,8 +179,7 @@ class SvdLearner:
         asked = svd.Window(course.frames, rate, course.bucket, decode_chunk=_CHUNK)
         self._made.unet.eval()
         try:
-            with self._by.autocast():
-                yield from svd.window(self._made, still, asked, course.seed, tell)
+            yield from svd.window(self._made, still, asked, course.seed, tell)
         finally:
             self._made.unet.train()
 
