@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from afterglow.cli.main import exit_code
-from afterglow.effects.style.command.cinematic import MOVES, STYLES
+from afterglow.effects.style.command.values import MOVES, STYLES
 from afterglow.media import probe
 from tests.program import PROGRAM, afterglow
 from tests.program import sound as packets_of_sound
@@ -209,6 +209,38 @@ def test_the_camera_moves_and_the_depth_goes_along(folder: Path, tmp_path: Path)
     assert np.abs(flat[-1] - deep[-1]).mean() > 2, "the near moves otherwise than the far"
 
 
+@pytest.mark.parametrize(
+    ("flags", "least"),
+    [
+        (("--lighting",), 0.3),
+        (("--lighting-amount=0.5",), 3),
+        (("--fog=0.4:#8090ff",), 5),
+        (("--bloom",), 1),
+        (("--bloom-amount=1",), 3),
+        (("--temporal-smoothing",), 0.3),
+    ],
+)
+def test_light_and_air_are_seen(
+    folder: Path, tmp_path: Path, flags: tuple[str, ...], least: float
+) -> None:
+    seen = []
+    for number, more in enumerate([(), flags]):
+        target = tmp_path / f"{number}.mkv"
+        film(folder, target, "clip.mkv", "--style=none", "--codec=ffv1", *more)
+        seen.append(np.stack(pictures(target)))
+    assert np.abs(seen[0] - seen[1])[4:].mean() > least
+
+
+def test_fog_is_deeper_where_it_is_far(folder: Path, tmp_path: Path) -> None:
+    depth = f"--depth={folder / 'depth.png'}"
+    flags = ("--style=none", "--codec=ffv1", "--fog=0.6:blue", "--duration=0.2")
+    film(folder, tmp_path / "0.mkv", "a.png", *flags)
+    film(folder, tmp_path / "1.mkv", "a.png", *flags, depth)
+    flat, deep = (pictures(tmp_path / f"{n}.mkv")[0] for n in (0, 1))
+    blue = [(each[:, at, 2] - each[:, at, 0]).mean() for each in (flat, deep) for at in (6, -6)]
+    assert blue[2] > blue[0] + 10 and blue[3] < blue[1] - 10, "white is near, on the right"
+
+
 def test_a_contact_sheet_is_kept(folder: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     film(folder, tmp_path / "out.mp4", "clip.mkv", "--style=none", f"--contact-sheet={sheet}")
@@ -281,6 +313,9 @@ def test_words_are_drawn_and_held(
         (["clip.mkv", "--camera=dolly", "--camera-amount=9"], 2, "the amount of dolly is 0 to 1"),
         (["clip.mkv", "--contact-sheet=a.mp4"], 2, "one picture is made"),
         (["clip.mkv", "--text=a lighthouse"], 2, "--text stands in place of SOURCE"),
+        (["clip.mkv", "--fog=2"], 2, "2.0 is not in the range 0<=x<=1"),
+        (["clip.mkv", "--fog=0.2:mud"], 2, "'mud' is no colour"),
+        (["clip.mkv", "--camera=static", "--camera-amount=2"], 2, "the amount of static"),
         (["--text= "], 2, "--text says nothing"),
         (["--text=a lighthouse", "--device=cpu"], 4, "not here: sd15"),
         ([], 2, "missing argument 'TARGET'"),

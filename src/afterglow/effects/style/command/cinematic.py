@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +10,8 @@ import click
 from afterglow.cli import options, reel
 from afterglow.cli.run import StreamRun
 from afterglow.cli.values import Number, Rate, Seconds
+from afterglow.effects.style.command.values import MOVES, STYLES, Fogs, Styles
 from afterglow.effects.style.quality import QUALITIES
-
-STYLES = (
-    *("cinematic", "anime", "realistic", "abstract", "vintage", "neon", "noir", "watercolor"),
-    "none",
-)
-"""What ``--style`` knows."""
-MOVES = (
-    *("static", "slow-zoom-in", "slow-zoom-out", "pan-left", "pan-right", "tilt-up", "tilt-down"),
-    *("orbit", "dolly", "crane"),
-)
-"""What ``--camera`` knows."""
-
-
-class Styles(click.ParamType[tuple[str, ...]]):
-    """One style, or several with commas between."""
-
-    name = "style"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """The names; a usage error for one that there is not."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(name.strip().lower() for name in str(value).split(","))
-        for name in names:
-            if name not in STYLES:
-                near = get_close_matches(name, STYLES, n=1)
-                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(STYLES)}"
-                self.fail(f"{name!r} is no style; {meant}", param, ctx)
-        return names
 
 
 @click.command(short_help="Looks, camera moves, light and air.")
@@ -54,7 +23,7 @@ class Styles(click.ParamType[tuple[str, ...]]):
     type=Styles(),
     multiple=True,
     metavar="NAME[,NAME...]",
-    default=("noir",),
+    default=("cinematic",),
     help=f"Looks, one over the other: {', '.join(STYLES)}.",
 )
 @click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
@@ -84,6 +53,36 @@ class Styles(click.ParamType[tuple[str, ...]]):
     type=click.Choice(["linear", "in-out", "in", "out"]),
     default="in-out",
     help="How its pace changes.",
+)
+@click.option("--lighting", is_flag=True, help="A soft key light that goes around slowly.")
+@click.option(
+    "--lighting-amount",
+    "light_amount",
+    type=Number(0, 1),
+    help="Share of light by which it does.  [default: 0.05]",
+)
+@click.option(
+    "--fog",
+    type=Fogs(),
+    metavar="DENSITY[:COLOR]",
+    help="Fog that drifts, 0 to 1 thick, deeper where --depth says far; 0.3:#c0d0e0, for example.",
+)
+@click.option("--bloom", is_flag=True, help="Highlights spread their light.")
+@click.option(
+    "--bloom-amount",
+    type=Number(0, 1),
+    help="Share of their light that is spread.  [default: 0.3]",
+)
+@click.option(
+    "--temporal-smoothing",
+    "smoothing",
+    is_flag=True,
+    help="Average pictures along their motion, without ghosts: less noise, less flicker.",
+)
+@click.option(
+    "--smoothing-amount",
+    type=Number(0, 0.9),
+    help="Share of the picture before in each.  [default: 0.6]",
 )
 @options.matte
 @click.option(
@@ -148,5 +147,7 @@ def cinematic(run: StreamRun, more: tuple[str, ...], **settings: Any) -> None:
       afterglow style cinematic a.jpg b.jpg c.mp4 film.mp4 --quality balanced --transition slide
     """
     from afterglow.effects.style.command.film import Film
+    from afterglow.effects.style.command.treatment import Treatment
 
-    Film(run, more, **settings).make()
+    mine = {name: settings.pop(name) for name in Treatment.settings()}
+    Film(run, more, Treatment(**mine), **settings).make()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,13 @@ from afterglow.cli import reel
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.stills import blank_picture
+from afterglow.effects.style.command.treatment import Treatment
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
     from afterglow.cli.reel import Stretch
-    from afterglow.effects.style.camera.moves import Ease, Move
-    from afterglow.effects.style.distance import Depth, Distances
+    from afterglow.effects.style.distance import Depth
     from afterglow.frames import Effect
     from afterglow.ops.framing import Fit
 
@@ -38,26 +37,14 @@ class Film:
     """The flags of every run."""
     more: tuple[str, ...]
     """Sources after the first."""
-    styles: tuple[tuple[str, ...], ...]
-    """Names of looks, as they were given."""
-    strength: float
-    """How much of each is seen."""
-    lut: Path | None
-    """A table of colours."""
-    move: Move
-    """What the camera does."""
-    amount: float | None
-    """How much of it."""
-    ease: Ease
-    """How its pace changes."""
+    treatment: Treatment
+    """What is done to the pictures."""
     depth: Path | None
     """A file that tells what is near."""
     text: str | None
     """What is drawn in place of a source."""
     commercial_only: bool
     """Use no model that is not for commercial use."""
-    seed: int
-    """Which grain."""
     transition: str
     """How one source becomes the next."""
     overlap: Fraction
@@ -88,8 +75,9 @@ class Film:
             run, drawn = self._drawn(self._with_quality(), stack)
             run, timeline = self._timeline(run, stack)
             before = [*drawn, *self._frame(), *timeline, *self._pace(timeline)]
-            camera, depth = self._camera()
-            run.through(*before, *camera, *self._looks(depth), *self._sheet())
+            still = not self.more and reel.is_picture(run.source)
+            treated = self.treatment.effects(self._depth(), still=still)
+            run.through(*before, *treated, *self._sheet())
 
     def _require_sense(self) -> None:
         if self.landscape and self.quality is None:
@@ -136,7 +124,7 @@ class Film:
         drawing = Drawing(
             self.text,
             aspect=width / height,
-            seed=self.seed,
+            seed=self.treatment.seed,
             commercial_only=self.commercial_only,
         )
         effect = Drawn(drawing, run.device_name(), tell_steps, tell_note)
@@ -193,25 +181,6 @@ class Film:
 
         return [Retimed(self._rate, self.smooth)]
 
-    def _camera(self) -> tuple[list[Effect], Depth | None]:
-        """The camera's move, and what is near in the pictures that it takes."""
-        from afterglow.effects.style.camera import PARALLAX, Moved
-        from afterglow.effects.style.distance import Behind, InDepth
-
-        depth = self._depth()
-        if self.move == "static":
-            return [], depth
-        moved = Moved(self.move, self.amount, self.ease, say=tell_note)
-        if depth is None:
-            return [moved], None
-        quiet = replace(moved, say=None)
-
-        def in_depth(distances: Distances) -> Effect:
-            return replace(quiet, distances=distances)
-
-        seen: Effect = InDepth(in_depth, depth) if self.move in PARALLAX else quiet
-        return [seen], Behind(depth, seen)
-
     def _depth(self) -> Depth | None:
         if self.depth is None:
             return None
@@ -220,23 +189,6 @@ class Film:
 
         shown = file_backdrop(self.depth, self.fit, "hold")
         return FileDepth(shown, shown.video, self.run.start or Fraction(0))
-
-    def _looks(self, depth: Depth | None) -> list[Effect]:
-        names = [name for given in self.styles for name in given]
-        looks = [self._look(name, depth) for name in names]
-        if self.lut is None:
-            return looks
-        from afterglow.effects.style.lut import Lut, read_cube
-
-        return [*looks, Lut(read_cube(self.lut))]
-
-    def _look(self, name: str, depth: Depth | None) -> Effect:
-        from afterglow.effects.style.distance import InDepth
-        from afterglow.effects.style.looks import look_named
-
-        if depth is None:
-            return look_named(name, self.strength, self.seed)
-        return InDepth(partial(look_named, name, self.strength, self.seed), depth)
 
     def _sheet(self) -> list[Effect]:
         if self.sheet is None:
