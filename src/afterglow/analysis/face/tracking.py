@@ -12,9 +12,12 @@ from afterglow.analysis.face import detector, mesh
 from afterglow.analysis.face.crop import Crop
 from afterglow.analysis.face.mesh import Face
 from afterglow.analysis.face.networks import Networks
+from afterglow.analysis.face.topology import MESH
 
 _SLOWEST, _QUICKER, _SPEED_CUTOFF = 1.2, 14.0, 2.0
 """Hz at which points at rest are smoothed; Hz more for a face width a second; Hz of the speed."""
+_MARGIN = 1.5
+"""Side of the square about a face over the face's own."""
 _JUMP = 0.35
 """Face widths that no face moves between two frames: another shot."""
 
@@ -98,25 +101,43 @@ def step(picture: NDArray[Any], seconds: float, track: Track, networks: Networks
 
 def _jumped(one: Face, other: Face) -> bool:
     a, b = one.crop(), other.crop()
-    return bool(np.hypot(a.x - b.x, a.y - b.y) > _JUMP * b.side / 1.5)
+    return bool(np.hypot(a.x - b.x, a.y - b.y) > _JUMP * b.side / _MARGIN)
 
 
 def _smoothed(seen: Face, seconds: float, track: Track) -> Track:
     """The track with a face whose points are steadied the more, the slower they move.
 
-    The one-euro filter (Casiez, Roussel, Vogel, CHI 2012), with its speeds in face widths.
+    The one-euro filter (Casiez, Roussel, Vogel, CHI 2012), with its speeds in face widths, of what
+    is left when the face as a whole has been shifted, turned and scaled: that has no lag at all.
     """
     assert track.face is not None and track.raw is not None
     seconds = max(seconds, 1e-4)
-    wide = seen.crop().side / 1.5
-    speed = (seen.points[:, :2] - track.raw[:, :2]) / seconds
+    wide = seen.crop().side / _MARGIN
+    before, raw = (
+        _carried(each, track.raw, seen.points) for each in (track.face.points, track.raw)
+    )
+    speed = (seen.points[:, :2] - raw[:, :2]) / seconds
     if track.speed is not None:
         speed = track.speed + _share(_SPEED_CUTOFF, seconds) * (speed - track.speed)
     cutoff = _SLOWEST + _QUICKER * np.hypot(speed[:, 0], speed[:, 1]) / wide
-    share = _share(cutoff, seconds)[:, None]
-    points = track.face.points + share * (seen.points - track.face.points)
+    points = before + _share(cutoff, seconds)[:, None] * (seen.points - before)
     face = Face(points, seen.presence)
     return replace(track, face=face, raw=seen.points, speed=speed, last=face.crop(), waited=0.0)
+
+
+def _carried(
+    points: NDArray[np.float64], before: NDArray[np.float64], now: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Points shifted, turned and scaled as a face was from ``before`` to ``now``.
+
+    The least squares of the distances of all points of the mesh.
+    """
+    was, is_, moved = (each[:, 0] + 1j * each[:, 1] for each in (before, now, points))
+    middle, new_middle = was[:MESH].mean(), is_[:MESH].mean()
+    off = was[:MESH] - middle
+    turn = np.vdot(off, is_[:MESH] - new_middle) / max(float(np.vdot(off, off).real), 1e-6)
+    there = (moved - middle) * turn + new_middle
+    return np.column_stack([there.real, there.imag, points[:, 2] * abs(turn)])
 
 
 def _share(cutoff: Any, seconds: float) -> Any:

@@ -49,20 +49,32 @@ def sitter_of(pixels: NDArray[Any], points: Points, transfer: str) -> Sitter:
     return Sitter(Source(pixels, transfer), points, frame, region, palette)
 
 
-def drawn(sitter: Sitter, pose: Pose) -> NDArray[Any]:
-    """The picture with its face in a pose; pixels beyond the reach of the face are the same."""
+def drawn(
+    sitter: Sitter, pose: Pose, matte: NDArray[Any] | None = None
+) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """The picture with its face in a pose; pixels beyond the reach of the face are the same.
+
+    matte: (H, W) uint8 or uint16, where the picture has one: it goes along.
+    """
     pixels, region = sitter.picture.pixels, sitter.region
     if pose == Pose() or min(region.size) < 2:
-        return pixels
+        return pixels, matte
     points, frame = sitter.points, sitter.frame
     behind = head.depths(points, frame)
     targets = head.carried(posed(points, frame, pose), behind, frame, pose)
     made = field_of(rig_of(points, targets, frame, pose), frame, region)
     slits = _slits(targets)
-    canvas = _bent(sitter, made, slits)
+    x, y = _origins(sitter, made, slits)
+    canvas = seen_at(pixels, x, y)
     _fill(canvas, sitter, slits, pose, float(behind[13]))
-    out = pixels.copy()
-    region.of(out)[...] = canvas
+    along = None if matte is None else _with(matte, region, seen_at(matte, x, y))
+    return _with(pixels, region, canvas), along
+
+
+def _with(picture: NDArray[Any], region: Region, part: NDArray[Any]) -> NDArray[Any]:
+    """A copy of a picture with a part in the region."""
+    out = picture.copy()
+    out[region.top : region.bottom, region.left : region.right] = part
     return out
 
 
@@ -75,8 +87,8 @@ def _slits(points: Points) -> tuple[Slit, Slit, Slit]:
     return mouth, left, right
 
 
-def _bent(sitter: Sitter, made: Field, slits: tuple[Slit, Slit, Slit]) -> NDArray[Any]:
-    """The region's pixels, brought from where the field says: near the slits to the pixel."""
+def _origins(sitter: Sitter, made: Field, slits: tuple[Slit, Slit, Slit]) -> tuple[Plane, Plane]:
+    """x and y that each pixel of the region comes from: near the slits told to the pixel."""
     region = sitter.region
     shares = (_below_mouth, _below_eye, _below_eye)
     nodes = made.places()
@@ -88,7 +100,7 @@ def _bent(sitter: Sitter, made: Field, slits: tuple[Slit, Slit, Slit]) -> NDArra
             x, y = places_of(box)
             box.seen_from(region).of(move)[...] = made.part(x, y, below(slit, x, y))
     x, y = places_of(region)
-    return seen_at(sitter.picture.pixels, x + move[..., 0], y + move[..., 1])
+    return x + move[..., 0], y + move[..., 1]
 
 
 def _below_mouth(slit: Slit, x: Plane, y: Plane) -> Plane:

@@ -80,7 +80,7 @@ class Portrait:
                 if sitter is None or not _same(sitter, pixels, points):
                     sitter = sitter_of(pixels, points, transfer)
                 pose = self.performance.pose_at(float(frame.pts * video.time_base))
-                yield replace(frame, pixels=ops.beside(drawn(sitter, pose), frame.pixels))
+                yield _shown(frame, *drawn(sitter, pose, _matte(frame)))
 
     @contextmanager
     def _finder(self, video: VideoInfo) -> Iterator[Finder]:
@@ -131,6 +131,16 @@ class _Follower:
         """Raise MediaError where a whole run saw no face."""
         if self._track.last is None:
             raise self.missing()
+
+
+def _matte(frame: Frame) -> NDArray[Any] | None:
+    return None if frame.alpha is None else ops.array_of(frame.alpha)
+
+
+def _shown(frame: Frame, pixels: NDArray[Any], matte: NDArray[Any] | None) -> Frame:
+    """The frame with another picture, where its own lies."""
+    alpha = None if matte is None else ops.beside(matte, frame.pixels)
+    return replace(frame, pixels=ops.beside(pixels, frame.pixels), alpha=alpha)
 
 
 def _same(sitter: Sitter, pixels: NDArray[Any], points: Points) -> bool:
