@@ -103,8 +103,17 @@ def rounded(left: float, top: float, right: float, bottom: float, radius: float)
 
 def tapered(line: Points, widths: Sequence[float]) -> Points:
     """Return the outline of a stroke along a line, as wide as told at places evenly along it."""
-    way = np.gradient(line, axis=0)
-    across = np.stack([-way[:, 1], way[:, 0]], 1) / np.maximum(np.hypot(*way.T), 1e-9)[:, None]
-    share = np.linspace(0, 1, len(line))
-    half = np.interp(share, np.linspace(0, 1, len(widths)), widths)[:, None] / 2
-    return np.vstack([line + across * half, (line - across * half)[::-1]]).astype(np.float32)
+    way = np.empty_like(line)
+    way[1:-1] = line[2:] - line[:-2]
+    way[0], way[-1] = line[1] - line[0], line[-1] - line[-2]
+    half = np.interp(_even(len(line)), _even(len(widths)), widths)
+    half /= 2 * np.maximum(np.sqrt(way[:, 0] ** 2 + way[:, 1] ** 2), 1e-9)
+    aside = (way[:, ::-1] * half[:, None]).astype(np.float32)
+    aside[:, 0] *= -1
+    return np.concatenate([line + aside, (line - aside)[::-1]])
+
+
+@lru_cache(maxsize=64)
+def _even(count: int) -> NDArray[np.float64]:
+    """Numbers from 0 to 1."""
+    return np.linspace(0, 1, count)

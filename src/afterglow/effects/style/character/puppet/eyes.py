@@ -69,11 +69,10 @@ class Eyes:
 
     def _at(self, stage: Stage, side: int, x: NDArray[np.float32], y: object) -> Points:
         """Places of an eye, from its middle, in pixels."""
-        local = np.stack(np.broadcast_arrays(x, np.asarray(y, np.float32)), 1)
-        local[:, 1] -= self.tilt * local[:, 0]
-        local += (self.x, self.y)
-        local[:, 0] *= side
-        return stage.rig.placed(local.astype(np.float32), "head", None)
+        local = np.empty((len(x), 2), np.float32)
+        local[:, 0] = (x + self.x) * side
+        local[:, 1] = y - self.tilt * x + self.y  # type: ignore[operator]
+        return stage.rig.placed(local, "head", None)
 
     def _eye(self, stage: Stage, side: int) -> None:
         upper, lower = self.opening(stage.pose)

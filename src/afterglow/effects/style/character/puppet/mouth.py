@@ -117,9 +117,10 @@ class Mouth:
 
     def _at(self, stage: Stage, x: Curve, y: Curve) -> Points:
         """Places of the mouth in pixels: what the jaw carries is in them already."""
-        rest = np.stack([x + self.x, np.full_like(x, self.y)], 1).astype(np.float32)
-        depth = self.z if self.z is not None else float(stage.rig.depth(rest[12:13])[0])
-        moved = np.stack([x + self.x, y + self.y], 1).astype(np.float32)
+        moved = np.empty((len(x), 2), np.float32)
+        moved[:, 0], moved[:, 1] = x + self.x, y + self.y
+        middle = np.array([[self.x, self.y]], np.float32)
+        depth = self.z if self.z is not None else float(stage.rig.depth(middle)[0])
         return stage.rig.fixed(moved, depth)
 
     def _within(self, stage: Stage, lips: Lips) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from math import ceil, floor
+from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
 import cv2
@@ -25,10 +25,12 @@ Mask: TypeAlias = NDArray[np.uint8]
 
 _BITS = 6
 """Bits of a coordinate behind the point."""
-_FINE, _COARSE = 4, 2
+_FINE, _COARSE = 3, 2
 """Samples across a pixel of small and of large outlines."""
-_SMALL = 30_000
+_SMALL = 6_000
 """Pixels of an outline that is small."""
+_FEW = 1_500
+"""Covered pixels that are mixed one by one."""
 _MANY = 3_000
 """Soft pixels from which a picture is mixed as a whole, not one by one."""
 _LEAST, _MOST, _WHOLE = (np.array([level]) for level in (1, 254, 255))
@@ -161,21 +163,23 @@ class Painter:
         (across, down), fine = box.size, _FINE
         if across * down > _SMALL:
             fine = _COARSE
-        mask = np.zeros((down * fine, across * fine), np.uint8)
+        mask: Mask = np.zeros((down * fine, across * fine), np.uint8)
         placed = _placed(outlines, box, np.array([fine, fine]))
         if width:
             thick = max(1, round(width * fine))
             cv2.polylines(mask, placed, closed, 255, thick, cv2.LINE_AA, _BITS)
         else:
             cv2.fillPoly(mask, placed, 255, cv2.LINE_AA, _BITS)
-        covered = cv2.resize(mask, (across, down), interpolation=cv2.INTER_AREA)
-        return box, self._held(box, np.asarray(covered, np.uint8))
+        size = across, down
+        mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return box, self._held(box, mask)
 
     def _room(self, outlines: Sequence[Points], margin: float) -> Box | None:
         """The pixels that outlines with a margin touch, where something may be painted."""
-        low = np.min([each.min(0) for each in outlines], 0) - margin
-        high = np.max([each.max(0) for each in outlines], 0) + margin
-        box = Box(floor(low[0]) - 1, floor(low[1]) - 1, ceil(high[0]) + 1, ceil(high[1]) + 1)
+        everything = outlines[0] if len(outlines) == 1 else np.vstack(outlines)
+        left, top, width, height = cv2.boundingRect(everything)
+        room = ceil(margin) + 1
+        box = Box(left - room, top - room, left + width + room, top + height + room)
         return box.within(self._stencil[0] if self._stencil else self._bounds)
 
     def _held(self, box: Box, mask: Mask) -> Mask:
@@ -190,11 +194,18 @@ class Painter:
         return np.asarray(cv2.multiply(mask, part, scale=1 / 255), np.uint8)
 
     def _put(self, box: Box, mask: Mask, paint: Paint, opacity: float, solid: bool) -> None:
-        source = paint.seen(box) if isinstance(paint, Texture) else self._flat(box, paint)
-        _laid(box.of(self.pixels), source, mask, opacity)
+        count = cv2.countNonZero(mask)
+        if not count:
+            return
+        if count < _FEW and not isinstance(paint, Texture):
+            colour = np.array(paint, np.float32) * self._step
+            _dabbed(self.pixels, box, colour, mask, opacity)
+        else:
+            source = paint.seen(box) if isinstance(paint, Texture) else self._flat(box, paint)
+            _laid(self.pixels, box, source, mask, opacity)
         if solid and self.alpha is not None:
-            white = np.full(mask.shape, 255 * self._step, self.alpha.dtype)
-            _laid(box.of(self.alpha), white, mask, opacity)
+            white = np.full((*mask.shape, 1), 255 * self._step, self.alpha.dtype)
+            _laid(self.alpha, box, white, mask, opacity)
 
     def _flat(self, box: Box, colour: Colour) -> Canvas:
         flat = np.empty((*box.size[::-1], 3), self.pixels.dtype)
@@ -204,30 +215,42 @@ class Painter:
 
 def _placed(outlines: Sequence[Points], box: Box, scale: NDArray[Any]) -> list[NDArray[np.int32]]:
     """Outlines in the fixed-point pixels of a mask of a box."""
-    corner = np.array([box.left, box.top], np.float32)
+    grown = scale * (1 << _BITS)
+    offset = np.array([box.left, box.top]) * grown + (1 << _BITS) / 2 - 0.5
+    most = _FAR * (1 << _BITS)
     return [
-        np.rint(np.clip((each - corner) * scale - 0.5, -_FAR, _FAR) * (1 << _BITS)).astype(np.int32)
+        np.minimum(np.maximum(each * grown - offset, -most), most).astype(np.int32)
         for each in outlines
     ]
 
 
-def _laid(ground: Canvas, source: Canvas, mask: Mask, opacity: float) -> None:
-    """Lay a source over the ground, whole where the mask is 255 and nothing is transparent."""
+def _dabbed(canvas: Canvas, box: Box, source: NDArray[Any], mask: Mask, opacity: float) -> None:
+    """Mix the pixels of a box that a mask covers with a source, one by one.
+
+    source: (h, w, C) of the box, or one colour of C channels as float32.
+    """
+    x, y = cv2.findNonZero(mask)[:, 0].T.astype(np.intp)
+    here, there = y * mask.shape[1] + x, (y + box.top) * canvas.shape[1] + (x + box.left)
+    flat = canvas.reshape(canvas.shape[0] * canvas.shape[1], -1)
+    weight = mask.ravel().take(here)[:, None] * np.float32(opacity / 255)
+    below = flat.take(there, 0)
+    above = source if source.ndim == 1 else source.reshape(-1, source.shape[2]).take(here, 0)
+    mixed = below + (above - below.astype(np.float32)) * weight + np.float32(0.5)
+    flat[there] = mixed.astype(canvas.dtype)
+
+
+def _laid(canvas: Canvas, box: Box, source: Canvas, mask: Mask, opacity: float) -> None:
+    """Lay a source over a box, whole where the mask is 255 and nothing is transparent."""
     if opacity >= 1:
-        cv2.copyTo(source, cv2.inRange(mask, _WHOLE, _WHOLE), ground)
+        cv2.copyTo(source, cv2.inRange(mask, _WHOLE, _WHOLE), box.of(canvas))
         partly = np.asarray(cv2.inRange(mask, _LEAST, _MOST), np.uint8)
+        partly = np.asarray(cv2.bitwise_and(mask, partly), np.uint8)
+        if cv2.countNonZero(partly):
+            _dabbed(canvas, box, source, partly, 1.0)
+    elif cv2.countNonZero(mask) > _MANY:
+        _mixed(box.of(canvas), source, mask, opacity)
     else:
-        partly = mask
-    count = cv2.countNonZero(partly)
-    if count > _MANY and opacity < 1:
-        _mixed(ground, source, mask, opacity)
-    elif count:
-        x, y = cv2.findNonZero(partly)[:, 0].T
-        weight = mask[y, x].astype(np.float32) * np.float32(min(opacity, 1) / 255)
-        if ground.ndim == 3:
-            weight = weight[:, None]
-        below = ground[y, x].astype(np.float32)
-        ground[y, x] = np.rint(below + (source[y, x] - below) * weight).astype(ground.dtype)
+        _dabbed(canvas, box, source, mask, opacity)
 
 
 def _mixed(ground: Canvas, source: Canvas, mask: Mask, opacity: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from afterglow.effects.style.character.pose import Pose
@@ -49,10 +50,10 @@ class Stage:
         if not isinstance(fill, Shade):
             return fill
         pixels, density = self.wardrobe.of(fill)
-        left, top = fill.box[:2]
-        into = np.array([[density, 0, -left * density], [0, density, -top * density], [0, 0, 1]])
         held: Space = "body" if space == "body" else "head"
-        return Texture(pixels, (into @ np.linalg.inv(self.rig.matrix(held, fill.z)))[:2])
+        matrix = np.array(cv2.invertAffineTransform(self.rig.matrix(held, fill.z)))
+        matrix[:, 2] -= np.array(fill.box[:2])
+        return Texture(pixels, np.asarray(matrix * density, np.float64))
 
 
 class Part(Protocol):

@@ -50,84 +50,79 @@ class Rig:
     """Turns places of a puppet into places of the picture, for one pose."""
 
     def __init__(self, build: Build, pose: Pose, width: int, height: int) -> None:
-        self._build, self._pose = build, pose
+        self._build, self._jaw = build, pose.jaw
         self.unit = max(1e-3, min(_TALL * height, _WIDE * width) * build.size)
         """Pixels of a face height."""
-        self._origin = np.array([width / 2, _MIDDLE * height + build.lower * self.unit])
-        angles = np.deg2rad([pose.roll, pose.turn, pose.nod])
-        (self._cos, self._cos_turn, self._cos_nod) = np.cos(angles)
-        (self._sin, self._sin_turn, self._sin_nod) = np.sin(angles)
+        origin = np.array([width / 2, _MIDDLE * height + build.lower * self.unit])
+        breath = build.breath * pose.breath
+        self._body = np.array([[1 + 0.6 * breath, 0], [0, 1]]) * self.unit
+        self._body_at = origin - np.array([0, breath]) * self.unit
+        self._set_head(pose, origin, breath)
+
+    def _set_head(self, pose: Pose, origin: NDArray[np.float64], breath: float) -> None:
+        """Find what turns, nods, rolls and shifts the head, in pixels."""
+        roll, turn, nod = np.deg2rad([pose.roll, pose.turn, pose.nod])
+        rolled = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]]) * self.unit
+        squeezed = np.diag([np.cos(turn), np.cos(nod)])
+        pivot = np.array([0, _PIVOT])
+        shift = np.array([pose.head[0], pose.head[1] - 0.6 * breath])
+        self._head = squeezed @ rolled
+        self._head_at = origin + (pivot + shift) * self.unit - pivot @ rolled
+        self._forward = np.array([np.sin(turn), np.sin(nod)]) @ rolled
 
     def placed(self, points: Points, space: Space = "head", z: float | None = 0.0) -> Points:
         """Return places in pixels. z: depth of the part; None for the roundness of the face."""
         if space == "body":
-            return self._in_picture(self._breathed(points))
-        head = self._in_picture(self._turned(self._opened(points), z))
+            return self._shouldered(points)
+        head = self._turned(self._opened(points), z)
         if space == "head":
             return head
         share = _ramp(points[:, 1:], _NECK_TOP, _NECK_LOW)
-        return head + (self._in_picture(self._breathed(points)) - head) * share
+        return np.asarray(head + (self._shouldered(points) - head) * share, np.float32)
 
     def fixed(self, points: Points, z: float) -> Points:
         """Return places of the head in pixels that the jaw does not carry along."""
-        return self._in_picture(self._turned(points, z))
+        return self._turned(points, z)
 
     def matrix(self, space: Space = "head", z: float = 0.0) -> NDArray[np.float64]:
-        """Return (3, 3) from face heights to pixels, of a part that lies flat at a depth."""
-        three = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
+        """Return (2, 3) from face heights to pixels, of a part that lies flat at a depth."""
         if space == "body":
-            corner, right, below = self._in_picture(self._breathed(three)).astype(float)
-        else:
-            corner, right, below = self._in_picture(self._turned(three, z)).astype(float)
-        columns = np.stack([right - corner, below - corner, corner], 1)
-        return np.vstack([columns, [0, 0, 1]])
+            return np.column_stack([self._body.T, self._body_at])
+        return np.column_stack([self._head.T, self._head_at + z * self._forward])
 
     def lengths(self, share: float) -> float:
         """Return pixels of a length in face heights."""
         return share * self.unit
 
-    def chin(self, y: float) -> float:
-        """Return how far the jaw carries a place at a height, in face heights."""
-        return float(_ramp(np.array(y), _JAW_TOP, _JAW_LOW)) * self._pose.jaw * self._build.jaw
-
     def depth(self, points: Points) -> NDArray[np.float32]:
         """Return how far the face stands out at each place."""
-        x, y = points.T
-        inside = np.maximum(0, 1 - (x / 0.47) ** 2 - (y / 0.62) ** 2)
+        across, down = points[:, 0] / 0.47, points[:, 1] / 0.62
+        inside = np.maximum(0, 1 - across * across - down * down)
         return np.asarray(self._build.round * np.sqrt(inside), np.float32)
 
     def _opened(self, points: Points) -> Points:
         """Places with the jaw dropped."""
-        drop = _ramp(points[:, 1], _JAW_TOP, _JAW_LOW) * self._pose.jaw
-        x = points[:, 0] * (1 - 0.05 * drop)
-        return np.stack([x, points[:, 1] + drop * self._build.jaw], 1)
+        if not self._jaw or points[:, 1].max() < _JAW_TOP:
+            return points
+        drop = _ramp(points[:, 1], _JAW_TOP, _JAW_LOW) * self._jaw
+        opened = points.copy()
+        opened[:, 0] *= 1 - 0.05 * drop
+        opened[:, 1] += drop * self._build.jaw
+        return opened
 
     def _turned(self, points: Points, z: float | None) -> Points:
-        """Places with the head turned, nodded, rolled and moved."""
-        depth = self.depth(points) if z is None else np.float32(z)
-        x = points[:, 0] * self._cos_turn + depth * self._sin_turn
-        y = points[:, 1] * self._cos_nod + depth * self._sin_nod - _PIVOT
-        right, down = self._pose.head
-        down -= 0.6 * self._build.breath * self._pose.breath
-        return np.stack(
-            [
-                x * self._cos - y * self._sin + right,
-                x * self._sin + y * self._cos + _PIVOT + down,
-            ],
-            1,
-        )
+        """Places of the head in pixels."""
+        if z is None:
+            lifted = self.depth(points)[:, None] * self._forward
+            return np.asarray(points @ self._head + lifted + self._head_at, np.float32)
+        return np.asarray(points @ self._head + (self._head_at + z * self._forward), np.float32)
 
-    def _breathed(self, points: Points) -> Points:
-        """Places with the chest as full as the breath says."""
-        breath = self._build.breath * self._pose.breath
-        x = points[:, 0] * (1 + 0.6 * breath)
-        return np.stack([x, points[:, 1] - breath], 1)
-
-    def _in_picture(self, points: Points) -> Points:
-        return np.asarray(points * self.unit + self._origin, np.float32)
+    def _shouldered(self, points: Points) -> Points:
+        """Places of the body in pixels."""
+        return (points @ self._body + self._body_at).astype(np.float32)
 
 
 def _ramp(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
     """Return 0 below ``low``, 1 above ``high``, smooth between."""
-    share = np.clip((values - low) / (high - low), 0, 1)
+    share = np.minimum(np.maximum((values - low) / (high - low), 0), 1)
     return np.asarray(share * share * (3 - 2 * share))
