@@ -149,3 +149,10 @@ def test_every_shipped_look_is_good(path: Path, tmp_path: Path) -> None:
     line = [path.parent.name, "no.mp4", tmp_path / "out.mp4", "--effect", path.stem, *needed]
     run = afterglow(*line)
     assert run.returncode == 3, run.stderr
+
+
+def test_tables_beside_the_looks_are_none() -> None:
+    assert (shipped("effects") / "style" / "emotions.toml").is_file()
+    assert {"cinematic", "noir"} <= set(
+        looks.looks_of("style")
+    ) and "emotions" not in looks.looks_of("style")

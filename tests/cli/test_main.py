@@ -37,6 +37,9 @@ def loaded_by(*arguments: str) -> set[str]:
         ["--version"],
         ["ghost", "--list-effects"],
         ["models", "list"],
+        ["style", "--help"],
+        ["style", "cinematic", "--help"],
+        ["style", "cinematic", "--list-effects"],
     ],
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
@@ -106,6 +109,19 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list
     [
         (["gost"], "no effect of that name (gost)", "did you mean ghost?"),
         (["zzz"], "no effect of that name (zzz)", "afterglow --help lists them"),
+        (
+            ["style", "cinematc"],
+            "no kind of style of that name (cinematc)",
+            "did you mean cinematic?",
+        ),
+        (["style", "zzz"], "kind of style of that name (zzz)", "afterglow style --help lists them"),
+        (
+            ["style", "cinematic", "a"],
+            "missing argument 'TARGET'",
+            "afterglow style cinematic --help",
+        ),
+        (["style", "cinematic"], "missing argument 'SOURCE'", "afterglow style cinematic --help"),
+        (["style", "cinematic", "a", "", "b"], "SOURCE is empty", "give a file, a folder or -"),
         (["--versoin"], "no such option (--versoin)", "did you mean --version?"),
         (["ghost", "--layer=3"], "no such option (--layer)", "did you mean --layers?"),
         (["ghost", "--zzzzzz"], "no such option (--zzzzzz)", "afterglow ghost --help"),
