@@ -26,7 +26,7 @@ OF_RUNS = frozenset({"--resolution", "--qp"})
 OWN = frozenset(
     {
         "--mask", "--camera", "--bg", "--fit", "--model", "--strength",
-        "--prompt", "--negative-prompt", "--steps", "--guidance", "--resolution",
+        "--prompt", "--negative-prompt", "--steps", "--guidance", "--resolution", "--style",
     }
 )  # fmt: skip
 """Flags that each command means in its own way."""

@@ -12,6 +12,7 @@ _HERE = "afterglow.effects.style.command"
 @click.group(
     cls=LazyGroup,
     places={
+        "character": f"{_HERE}.character:character",
         "cinematic": f"{_HERE}.cinematic:cinematic",
     },
     noun="kind of style",

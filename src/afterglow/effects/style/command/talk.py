@@ -1,0 +1,215 @@
+"""What ``style character`` makes of its flags: speech, a performance, and the effects in order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afterglow.cli.looks import folders
+from afterglow.cli.pictures import tell_steps
+from afterglow.cli.run import StreamRun, tell_note
+from afterglow.cli.speech import Saying, Sounding
+from afterglow.cli.stills import blank_picture
+from afterglow.effects.style.command.character import DRAWN
+from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
+from afterglow.errors import MediaError, ModelError, UsageError
+
+if TYPE_CHECKING:
+    from afterglow.effects.style.character.acting import Acting
+    from afterglow.frames import Effect
+
+_SIZE = (1280, 720)
+"""Width and height of a drawn character's picture."""
+_WHO = {
+    "person": "a friendly woman of forty",
+    "monkey": "a clever monkey with a human expression",
+    "anime": "an anime girl, cel shading",
+    "cartoon": "a cartoon boy, bold outlines",
+    "robot": "a humanoid robot with a human face",
+    "animal": "a fox with a human expression",
+    "fantasy": "an elf with pointed ears",
+    "cyborg": "a cyborg, half of the face of metal",
+}
+"""What a portrait of each kind shows."""
+_HOW = "portrait from the front, looking at the camera, mouth closed, plain background, soft light"
+_NOT = "profile, hands, open mouth, text, watermark, several people"
+_TABLE = "emotions.toml"
+"""The file of emotions, ours or the person's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The flags of the command, typed; ``make`` does it."""
+
+    run: StreamRun
+    """The flags of every run."""
+    saying: Saying
+    """What is said."""
+    commercial_only: bool
+    """Use only weights that may be used commercially."""
+    face: int | None
+    """Which face, from the left; None: the largest."""
+    landmarks: Path | None
+    """A file of its points."""
+    puppet: bool
+    """Draw a character in any case."""
+    kind: Any
+    """Which character."""
+    transparent: bool
+    """Draw it on nothing."""
+    emotion: str
+    """What the face shows."""
+    motion: float
+    """How much moves besides the mouth."""
+    fps: Fraction | None
+    """Frames per second that come out."""
+    seed: int
+    """Which blinks and glances."""
+    styles: tuple[tuple[str, ...], ...]
+    """Names of looks, as they were given."""
+    strength: float
+    """How much of each is seen."""
+    captions: bool
+    """A track of subtitles."""
+    preview: bool
+    """A small and short version."""
+    sheet: str | None
+    """Where a contact sheet goes."""
+
+    def make(self) -> None:
+        """Do the run.
+
+        Raises:
+            UsageError: flags that cannot be together; else what the run raises.
+        """
+        self._require_sense()
+        with ExitStack() as stack:
+            cut = self.run.start, self.run.duration
+            sound = stack.enter_context(self.saying.opened(*cut, captions=self.captions))
+            acting = self._acting(sound)
+            run = replace(self.run, start=None, duration=None, soundtrack=sound.place)
+            if self.preview:
+                run = replace(run, resolution=PREVIEW_LINES)
+            run, painted = self._sitter(run, stack)
+            face = self._face(acting, drawn=self._drawn and not painted)
+            run.through(*painted, *self._effects(face, acting.duration))
+
+    @property
+    def _drawn(self) -> bool:
+        """True where there is no face in a PORTRAIT."""
+        return self.puppet or self.run.source == DRAWN
+
+    def _sitter(self, run: StreamRun, stack: ExitStack) -> tuple[StreamRun, list[Effect]]:
+        """The run with a blank picture where there is no PORTRAIT, and what paints one on it."""
+        if run.source != DRAWN:
+            return run, []
+        if self.puppet or self.transparent or not _can_paint(self.commercial_only):
+            blank = stack.enter_context(blank_picture(*_SIZE))
+            return replace(run, source=blank), []
+        from afterglow.effects.style.model import Drawing, Drawn, blank_size
+
+        blank = stack.enter_context(blank_picture(*blank_size(1.0)))
+        prompt = f"{_WHO[self.kind]}, {_HOW}"
+        drawing = Drawing(prompt, _NOT, seed=self.seed, commercial_only=self.commercial_only)
+        return replace(run, source=blank), [
+            Drawn(drawing, run.device_name(), tell_steps, tell_note)
+        ]
+
+    def _require_sense(self) -> None:
+        for name, given in (("--face", self.face), ("--landmarks", self.landmarks)):
+            if given is not None and self._drawn:
+                raise UsageError(f"{name} is about a face in PORTRAIT, and a character is drawn")
+        if self.face is not None and self.landmarks is not None:
+            raise UsageError("--face chooses among faces that are found, and --landmarks gives one")
+        self._require_matte()
+        if self.sheet is not None and Path(self.run.source).is_dir():
+            raise UsageError(
+                f"--contact-sheet shows one video, and not a folder ({self.run.source})"
+            )
+
+    def _require_matte(self) -> None:
+        """Raise UsageError where a matte is asked for that there is not, or has no place."""
+        if self.transparent and not self._drawn:
+            raise UsageError("--transparent is for a character that is drawn, and PORTRAIT is none")
+        if self.transparent and not self.run.holds_alpha():
+            raise UsageError(
+                f"--transparent makes a matte, and {self.run.target} holds none",
+                hint="name it .mov, .mkv or .webm with --codec prores, ffv1 or vp9; or pipe it on",
+            )
+
+    def _acting(self, sound: Sounding) -> Acting:
+        """What the face does while this is said.
+
+        Raises:
+            MediaError: the speech is silent.
+            UsageError: the person's own table of emotions is none.
+        """
+        from afterglow.effects.style.character.acting import perform
+        from afterglow.effects.style.character.emotion import read_emotions
+        from afterglow.effects.style.speech.speech import listened
+
+        speech = listened(sound.blocks(), sound.phonemes)
+        if speech.heard.silent:
+            raise MediaError(
+                f"{self.saying.audio or 'the voice'}: is silent, so there is nothing to say"
+            )
+        tell_note(f"speech: {float(speech.duration):.2f} s")
+        tables = (folder / _TABLE for folder in folders("style"))
+        emotions = read_emotions(next(path for path in tables if path.is_file()))
+        return perform(speech, emotions, self.emotion, self.motion, self.seed)
+
+    def _effects(self, face: Effect, seconds: Fraction) -> list[Effect]:
+        from afterglow.effects.style.timeline import Timeline
+
+        if self.preview:
+            seconds = min(seconds, PREVIEW_SECONDS)
+        held = Timeline(seconds, rate=self.fps)
+        return [held, face, *self._looks(), *self._sheet()]
+
+    def _face(self, acting: Acting, *, drawn: bool) -> Effect:
+        """What shows the performance: a character that is drawn, or the face of a picture."""
+        if drawn:
+            from afterglow.effects.style.character.puppet import Puppet
+
+            return Puppet(self.kind, acting, None if self.transparent else "studio")
+        from afterglow.effects.style.character.portrait import Portrait, read_landmarks
+        from afterglow.models.face import face_networks
+
+        if self.landmarks is not None:
+            points = read_landmarks(self.landmarks.read_text(encoding="utf-8"))
+            return Portrait(acting, landmarks=points)
+        networks = face_networks(commercial_only=self.commercial_only)
+        return Portrait(acting, networks, self.face)
+
+    def _looks(self) -> list[Effect]:
+        from afterglow.effects.style.looks import look_named
+
+        names = [name for given in self.styles for name in given]
+        return [look_named(name, self.strength, self.seed) for name in names]
+
+    def _sheet(self) -> list[Effect]:
+        if self.sheet is None:
+            return []
+        from afterglow.cli.stills import kept_picture
+        from afterglow.effects.style.contact_sheet import Sheeted
+
+        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+
+
+def _can_paint(commercial_only: bool) -> bool:
+    """True where all the models are here that paint a portrait and find its face."""
+    from afterglow.models.drawing import require_drawing
+    from afterglow.models.face import SIDES
+    from afterglow.models.store import open_store
+
+    store = open_store()
+    if any(store.presence(store.lock.model(name)) != "yes" for name in SIDES):
+        return False
+    try:
+        require_drawing(commercial_only=commercial_only)
+    except ModelError:
+        return False
+    return True

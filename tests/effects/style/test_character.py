@@ -1,0 +1,387 @@
+"""``style character`` from its flags to a file: faces that talk, their sound and their words."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from afterglow.analysis.face import faces
+from afterglow.cli.main import exit_code
+from afterglow.effects.style.character.acting import perform
+from afterglow.effects.style.character.emotion import NAMES, read_emotions
+from afterglow.effects.style.character.portrait import Portrait
+from afterglow.effects.style.command.character import EMOTIONS, TYPES
+from afterglow.effects.style.speech.speech import listened
+from afterglow.errors import ModelError
+from afterglow.frames import Frame, VideoInfo
+from afterglow.media.listening import sound_blocks
+from afterglow.media.recording import record
+from afterglow.models.face import face_networks
+from afterglow.models.speech.espeak import Espeak
+from tests.effects.style.voices import envelope, lag_of, sentence, silence, vowel
+from tests.program import PROGRAM, pictures
+
+needs_espeak = pytest.mark.skipif(not Espeak().voices(), reason="eSpeak NG is not installed")
+SMALL = ("--resolution=72", "--seed=1", "--encoder=software")
+TEXT = "Good day, my friend."
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """1.6 seconds: silence, a vowel, silence, another."""
+    place = tmp_path_factory.mktemp("speech") / "speech.mka"
+    sound = [silence(0.3), vowel("a", 0.5), silence(0.4), vowel("i", 0.4)]
+    record(place, [sentence(sound)], 16000)
+    return place
+
+
+def talk(*arguments: object) -> int:
+    return exit_code(["style", "character", *SMALL, *map(str, arguments)])
+
+
+def lengths(clip: Path) -> tuple[Fraction, Fraction]:
+    """Seconds of pictures and of sound."""
+    with av.open(str(clip)) as box:
+        stream = box.streams.video[0]
+        frames = sum(1 for _ in box.decode(stream))
+        seen = frames / Fraction(stream.average_rate or 1)
+    with av.open(str(clip)) as box:
+        sound = box.streams.audio[0]
+        heard = sum(frame.samples for frame in box.decode(sound))
+        return seen, Fraction(heard, sound.codec_context.sample_rate)
+
+
+def shown(clip: Path) -> list[np.ndarray]:
+    with av.open(str(clip)) as box:
+        return [frame.to_ndarray(format="rgb24").astype(int) for frame in box.decode(video=0)]
+
+
+def subtitles(clip: Path) -> list[tuple[float, str]]:
+    with av.open(str(clip)) as box:
+        stream = box.streams.subtitles[0]
+        return [
+            (float((packet.pts or 0) * packet.time_base), bytes(packet).decode(errors="replace"))
+            for packet in box.demux(stream)
+            if packet.size > 2
+        ]
+
+
+def test_the_emotions_are_those_of_the_table() -> None:
+    assert (*NAMES, "auto") == EMOTIONS
+
+
+def test_the_types_are_the_puppets_that_there_are() -> None:
+    from afterglow.effects.style.character.puppet import KINDS
+
+    assert TYPES == KINDS
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "webm"])
+def test_a_drawn_character_says_a_sound(speech: Path, tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"out.{ending}"
+    assert talk(target, "--audio", speech) == 0
+    seen, heard = lengths(target)
+    assert seen == Fraction(8, 5) and abs(seen - heard) <= Fraction(1, 25)
+    assert shown(target)[0].shape == (72, 128, 3)
+
+
+def test_its_mouth_moves_with_the_sound(speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    flags = ("--codec=ffv1", "--motion=0", "--emotion=neutral", "--character-type=robot")
+    assert talk(target, "--audio", speech, *flags) == 0
+    seen = shown(target)
+    still = [int(np.abs(one - seen[0]).max()) for one in seen]
+    assert max(still[:4]) == 0, "silent, and nothing else moves"
+    assert min(still[9:18]) > 20 and max(still[24:27]) == 0 and min(still[32:37]) > 20
+
+
+def test_the_same_seed_gives_the_same_film_and_another_another(
+    speech: Path, tmp_path: Path
+) -> None:
+    films = []
+    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
+        target = tmp_path / f"{name}.mkv"
+        assert talk(target, "--audio", speech, "--codec=ffv1", f"--seed={seed}") == 0
+        films.append(pictures(target))
+    assert films[0] == films[1] != films[2]
+
+
+def test_part_of_the_sound_is_said(speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mp4"
+    flags = ("--start=0.3", "--duration=0.5", "--fps=20")
+    assert talk(target, "--audio", speech, *flags) == 0
+    seen, heard = lengths(target)
+    assert seen == Fraction(1, 2) and abs(heard - seen) <= Fraction(1, 20)
+    with av.open(str(target)) as box:
+        samples = np.concatenate([f.to_ndarray().reshape(-1) for f in box.decode(audio=0)])
+    assert np.abs(samples[: len(samples) // 8]).max() > 0.1, "it begins where the vowel does"
+
+
+@needs_espeak
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "webm"])
+def test_a_text_is_said_and_its_words_come_along(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"out.{ending}"
+    assert talk(target, "--text", f"{TEXT} How are you?", "--captions") == 0
+    seen, heard = lengths(target)
+    assert abs(seen - heard) <= Fraction(1, 25) < seen
+    (first, one), (second, two) = subtitles(target)
+    assert TEXT in one and "How are you?" in two and first < 0.2 < 0.8 < second < float(seen)
+
+
+@needs_espeak
+def test_without_captions_there_is_no_track_of_them(tmp_path: Path) -> None:
+    assert talk(tmp_path / "out.mkv", "--text", TEXT) == 0
+    with av.open(str(tmp_path / "out.mkv")) as box:
+        assert not box.streams.subtitles
+
+
+def test_a_look_is_laid_over_it(speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    assert talk(target, "--audio", speech, "--codec=ffv1", "--style=noir", "--duration=0.5") == 0
+    assert np.ptp(shown(target)[0], axis=2).max() == 0, "noir has no colour"
+
+
+def test_a_character_on_nothing_has_a_matte(speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mov"
+    flags = ("--codec=prores", "--transparent", "--duration=0.5")
+    assert talk(target, "--audio", speech, *flags) == 0
+    with av.open(str(target)) as box:
+        frame = next(box.decode(video=0)).to_ndarray(format="rgba")
+    assert frame[2, 2, 3] == 0 and frame[50, 64, 3] == 255
+
+
+def test_with_models_that_paint_a_portrait_is_painted_first(
+    speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from afterglow.cli.run import StreamRun
+    from afterglow.effects.style.command import talk as talking
+
+    asked: list[list[Any]] = []
+    monkeypatch.setattr(StreamRun, "through", lambda run, *effects: asked.append(list(effects)))
+    for here in (True, False):
+        monkeypatch.setattr(talking, "_can_paint", lambda commercial_only, here=here: here)
+        line = ["out.mp4", "--audio", speech, "--character-type=fantasy", "--device=cpu"]
+        assert talk(*line) == 0
+        assert talk(*line, "--puppet") == 0
+    painted, *drawn = ([type(each).__name__ for each in effects] for effects in asked)
+    assert painted == ["Drawn", "Timeline", "Portrait"]
+    assert drawn == [["Timeline", "Puppet"]] * 3
+    assert "elf" in asked[0][0].drawing.prompt and asked[0][0].drawing.seed == 1
+
+
+def test_a_preview_is_small_and_short(tmp_path: Path) -> None:
+    place = tmp_path / "long.mka"
+    record(place, [sentence([vowel("a", 3.0), silence(0.5), vowel("i", 3.0)])], 16000)
+    line = ["style", "character", str(tmp_path / "out.mp4"), "--audio", str(place), "--preview"]
+    sheet = tmp_path / "sheet.png"
+    flags = ["--fps=2", "--seed=1", "--encoder=software", "--contact-sheet", str(sheet)]
+    assert exit_code([*line, *flags]) == 0
+    seen, heard = lengths(tmp_path / "out.mp4")
+    assert seen == 5 and abs(heard - 5) < Fraction(1, 10)
+    assert shown(tmp_path / "out.mp4")[0].shape == (360, 640, 3)
+    assert cv2.imread(str(sheet)).shape[1] > 400
+
+
+def test_a_pipe_carries_pictures_and_sound(speech: Path) -> None:
+    line = [*PROGRAM, "style", "character", "-", "--audio", str(speech), *SMALL]
+    made = subprocess.run(line, capture_output=True, check=True, timeout=120)
+    with av.open(io.BytesIO(made.stdout)) as box:
+        kinds = [packet.stream.type for packet in box.demux() if packet.size]
+    assert kinds.count("video") == 40 and kinds.count("audio") > 5
+
+
+def wrongs(folder: Path, speech: Path) -> Iterator[tuple[list[object], int, str]]:
+    """Arguments that cannot be, the exit code and what is said."""
+    out, audio = folder / "out.mp4", ["--audio", speech]
+    quiet, blank, table = folder / "quiet.mka", folder / "blank.png", folder / "points.json"
+    record(quiet, [np.zeros(16000, np.float32)], 16000)
+    cv2.imwrite(str(blank), np.full((120, 160, 3), 90, np.uint8))
+    table.write_text(json.dumps([[1, 2]]))
+    yield [out, "--audio", quiet], 3, "silent"
+    yield [out, "--audio", blank], 3, "no sound"
+    yield [out], 2, "neither --audio nor --text"
+    yield [out, *audio, "--text", "Hello"], 2, "both"
+    yield [out, "--text", "a" * 5001], 2, "too long"
+    yield [out, "--text", " ... "], 2, "says nothing"
+    yield [out, *audio, "--voice", "de"], 2, "--voice"
+    yield [out, *audio, "--captions"], 2, "only sound"
+    yield [out, "--text", "Hello", "--duration=1"], 2, "--audio"
+    yield [out, *audio, "--face=2"], 2, "--face"
+    yield [blank, out, *audio, "--puppet", "--landmarks", table], 2, "--landmarks"
+    yield [blank, out, *audio, "--landmarks", table], 2, "478"
+    yield [out, *audio, "--transparent"], 2, "--transparent"
+    yield [blank, out, *audio, "--transparent"], 2, "--transparent"
+    yield [out, *audio, "--emotion=bored"], 2, "bored"
+    yield [out, *audio, "--style=nowhere"], 2, "nowhere"
+    yield [out, "--audio", folder / "none.wav"], 2, "none.wav"
+
+
+def test_what_cannot_be_is_told_in_one_line(
+    speech: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for arguments, code, why in wrongs(tmp_path, speech):
+        assert talk(*arguments) == code, arguments
+        said = capfd.readouterr().err
+        assert why in said and "Traceback" not in said, said
+        assert not (tmp_path / "out.mp4").exists()
+
+
+@needs_espeak
+def test_voices_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["style", "character", "--list-voices"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert any(line.split()[:2] == ["en-us", "espeak"] for line in lines)
+    assert exit_code(["style", "character", "x.mp4", "--text=Hello", "--voice=zz-none"]) == 4
+
+
+def test_a_voice_that_ffmpeg_lacks_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    from afterglow.media.flite import has_flite
+
+    if has_flite():
+        pytest.skip("this FFmpeg has flite")
+    assert exit_code(["style", "character", "x.mp4", "--text=Hello", "--voice=flite:slt"]) == 4
+    assert "--list-voices" in capfd.readouterr().err
+
+
+def test_what_a_filter_says_is_heard_whole() -> None:
+    from afterglow.media.flite import rendered
+
+    samples, rate = rendered("sine", {"frequency": "441", "duration": "0.5", "sample_rate": "8000"})
+    assert rate == 8000 and len(samples) == 4000 and samples.dtype == np.float32
+    crossings = np.count_nonzero(np.diff(np.signbit(samples)))
+    assert crossings == pytest.approx(441, abs=2)
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Path:
+    """The photo of an astronaut, where there are networks that find her face."""
+    folder = os.environ.get("AFTERGLOW_FOOTAGE")
+    if not folder:
+        pytest.skip("AFTERGLOW_FOOTAGE names no folder of clips")
+    try:
+        with face_networks()():
+            return Path(folder) / "images" / "portrait_astronaut.png"
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def apertures(pictures: list[Any]) -> np.ndarray:
+    """How far the lips of the face in every picture are apart, in heights of the face."""
+    found = []
+    with face_networks()() as networks:
+        for picture in pictures:
+            (face,) = faces(picture.astype(np.uint8), networks)
+            points = face.points[:, :2]
+            tall = np.hypot(*(points[10] - points[152]))
+            found.append(np.hypot(*(points[13] - points[14])) / tall)
+    return np.array(found)
+
+
+Line = Callable[[Path], list[object]]
+
+
+def recorded(folder: Path) -> list[object]:
+    return ["--audio", folder / "audio" / "speech_jfk.flac", "--duration=4"]
+
+
+def spoken(folder: Path) -> list[object]:
+    return ["--text", "Ask not what your country can do for you."]
+
+
+@needs_espeak
+@pytest.mark.footage
+@pytest.mark.parametrize("line", [recorded, spoken])
+def test_a_portraits_mouth_follows_the_speech(portrait: Path, tmp_path: Path, line: Line) -> None:
+    target = tmp_path / "out.mp4"
+    arguments = [portrait, target, *line(portrait.parents[1]), "--encoder=software", "--seed=3"]
+    assert exit_code(["style", "character", *map(str, arguments)]) == 0
+    seen = shown(target)
+    opened = apertures(seen)
+    heard = envelope(np.concatenate(list(sound_blocks(str(target)))), 25, len(seen))
+    assert np.corrcoef(opened, heard)[0, 1] > 0.6
+    assert abs(lag_of(opened, heard)) <= 1
+    seconds, sound = lengths(target)
+    assert abs(seconds - sound) <= Fraction(1, 25)
+
+
+@pytest.mark.footage
+def test_what_is_not_the_face_stays_as_it_was(portrait: Path, speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    arguments = [portrait, target, "--audio", speech, "--codec=ffv1", "--fps=5", "--seed=1"]
+    assert exit_code(["style", "character", *map(str, arguments)]) == 0
+    photo = cv2.imread(str(portrait))[..., ::-1].astype(int)
+    changed = np.max([np.abs(each - photo).max(2) for each in shown(target)], axis=0)
+    with face_networks()() as networks:
+        (face,) = faces(photo.astype(np.uint8), networks)
+    (left, top), (right, bottom) = face.points[:, :2].min(0), face.points[:, :2].max(0)
+    wide, tall = right - left, bottom - top
+    outside = np.ones(changed.shape, np.bool_)
+    rows = slice(max(0, int(top - 0.8 * tall)), int(bottom + 0.6 * tall))
+    outside[rows, max(0, int(left - 0.8 * wide)) : int(right + 0.8 * wide)] = False
+    assert outside.mean() > 0.5 and changed[outside].max() == 0 and changed.max() > 50
+
+
+@pytest.mark.footage
+def test_ten_emotions_are_seen_as_ten(portrait: Path, speech: Path) -> None:
+    photo = cv2.imread(str(portrait))[..., ::-1].copy()
+    video = VideoInfo(photo.shape[1], photo.shape[0], Fraction(25), Fraction(1, 25), frames=1)
+    heard, table = listened(sound_blocks(str(speech))), read_emotions()
+    seen = {}
+    with face_networks()() as networks:
+        (face,) = faces(photo, networks)
+        for name in NAMES:
+            acting = perform(heard, table, name, 1.0, 3)
+            effect = Portrait(acting, landmarks=face.points)
+            (frame,) = effect.stream(iter([Frame(photo, 0)]), video)
+            (found,) = faces(np.asarray(frame.pixels), networks)
+            points = found.points[:, :2]
+            tall = np.hypot(*(points[10] - points[152]))
+            seen[name] = (points - points.mean(0)) / tall
+    for one, two in combinations(NAMES, 2):
+        assert np.hypot(*(seen[one] - seen[two]).T).max() > 0.012, f"{one} and {two}"
+
+
+@pytest.mark.footage
+def test_a_picture_without_a_face_says_what_else_to_do(
+    portrait: Path, speech: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((120, 160, 3), 90, np.uint8))
+    assert talk(blank, tmp_path / "out.mp4", "--audio", speech) == 3
+    said = capfd.readouterr().err
+    assert "--landmarks" in said and "--puppet" in said
+    assert not (tmp_path / "out.mp4").exists()
+    assert talk(blank, tmp_path / "out.mp4", "--audio", speech, "--puppet", "--fps=5") == 0
+    assert shown(tmp_path / "out.mp4")[0].shape == (72, 96, 3)
+
+
+@pytest.mark.footage
+def test_a_face_in_a_video_is_followed(portrait: Path, speech: Path, tmp_path: Path) -> None:
+    photo = cv2.imread(str(portrait))[:256, 100:356]
+    clip = tmp_path / "clip.mkv"
+    with av.open(str(clip), "w") as box:
+        stream = box.add_stream("ffv1", 10)
+        stream.width, stream.height, stream.pix_fmt = 240, 240, "bgr0"
+        for step in range(12):
+            view = np.ascontiguousarray(photo[8:248, step : step + 240])
+            box.mux(stream.encode(av.VideoFrame.from_ndarray(view, "bgr24")))
+        box.mux(stream.encode(None))
+    target = tmp_path / "out.mkv"
+    arguments = [clip, target, "--audio", speech, "--codec=ffv1", "--seed=1"]
+    assert exit_code(["style", "character", *map(str, arguments)]) == 0
+    seen = shown(target)
+    assert len(seen) == 16, "the last picture stays until all is said"
+    opened = apertures(seen)
+    assert opened[5:7].min() > opened[10] + 0.04
