@@ -62,7 +62,7 @@ def write_joined(target: Path, pieces: Sequence[Piece], overlap: Fraction) -> No
     with av.open(str(target), "w", format="wav") as box:
         stream = box.add_stream("pcm_s16le", rate=SAMPLES, layout="stereo")
         place = 0
-        for block in _faded(pieces, round(overlap * SAMPLES)):
+        for block in faded(pieces, round(overlap * SAMPLES)):
             whole = np.rint(np.clip(block, -1, 1) * 32767).astype(np.int16)
             frame = AudioFrame.from_ndarray(whole.reshape(1, -1), "s16", "stereo")
             frame.sample_rate, frame.time_base = SAMPLES, Fraction(1, SAMPLES)
@@ -72,13 +72,13 @@ def write_joined(target: Path, pieces: Sequence[Piece], overlap: Fraction) -> No
         box.mux(stream.encode(None))
 
 
-def _faded(pieces: Sequence[Piece], overlap: int) -> Iterator[Sound]:
+def faded(pieces: Sequence[Piece], overlap: int) -> Iterator[Sound]:
     """The sound of all, in blocks."""
     angle = (np.arange(overlap, dtype=np.float32)[:, None] + 0.5) / max(1, overlap) * np.pi / 2
     tail = np.zeros((0, 2), np.float32)
     for number, piece in enumerate(pieces):
         last = number == len(pieces) - 1
-        samples = _Samples(_heard(piece))
+        samples = Samples(_heard(piece))
         if len(tail):
             yield tail * np.cos(angle) + samples.take(overlap) * np.sin(angle)
         begun = overlap if number else 0
@@ -89,7 +89,7 @@ def _faded(pieces: Sequence[Piece], overlap: int) -> Iterator[Sound]:
         tail = np.zeros((0, 2), np.float32) if last else samples.take(overlap)
 
 
-class _Samples:
+class Samples:
     """Sound taken in the amounts that are wanted; silence follows its end."""
 
     def __init__(self, blocks: Iterator[Sound]) -> None:
@@ -115,11 +115,14 @@ def _heard(piece: Piece) -> Iterator[Sound]:
     with closing(container):
         if not container.streams.audio:
             return
-        resampler = AudioResampler("flt", "stereo", SAMPLES)
+        # FFmpeg makes one channel quieter where it becomes two: here it is heard as it was.
+        alone = container.streams.audio[0].codec_context.layout.nb_channels == 1
+        resampler = AudioResampler("flt", "mono" if alone else "stereo", SAMPLES)
         at = round(piece.start * SAMPLES)
         for frame in _decoded(container, piece.file):
             for made in resampler.resample(frame):
-                block = made.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
+                block = made.to_ndarray().reshape(-1, 1 if alone else 2).astype(np.float32)
+                block = np.repeat(block, 2, axis=1) if alone else block
                 begin = round((made.pts or 0) * (made.time_base or 0) * SAMPLES)
                 yield from _placed(block, begin, at)
                 at = max(at, begin + len(block))
