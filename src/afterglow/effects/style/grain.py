@@ -20,6 +20,8 @@ from afterglow.ops.halves import Array
 
 _SIDE = 1024
 """Pixels of the square."""
+_FINEST = 0.45
+"""Sigma of a grain, in pixels, that is no softer than the pixels are."""
 _UNIT = 32
 """Steps of the square's noise in one standard deviation."""
 _FULL = 256
@@ -31,7 +33,8 @@ class Grain:
     """How film of a kind looks grainy."""
 
     amount: float
-    """Standard deviation where it is strongest, in levels of 255: up to 30."""
+    """Standard deviation where it is strongest, in levels of 255, up to 30; pixels that are larger
+    than the grains show less."""
     size: float = 0.06
     """Sigma of a grain, in per cent of the picture's height; never finer than the pixels."""
     peak: float = 0.4
@@ -50,7 +53,7 @@ def grained(pixels: Array, grain: Grain, pts: int) -> Array:
     grey = levels.as_depth(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)), "uint8")
     weight = cv2.LUT(grey, _weights(grain.peak))
     noise = window(height, width, grain, pts)
-    scale = grain.amount * white / 255 / (_UNIT * _FULL)
+    scale = _amount(grain, height) * white / 255 / (_UNIT * _FULL)
     by = cv2.multiply(noise, weight, scale=scale, dtype=cv2.CV_16S if white == 255 else cv2.CV_32S)
     return _shifted(pixels, by)
 
@@ -59,13 +62,23 @@ def window(height: int, width: int, grain: Grain, pts: int) -> NDArray[np.int16]
     """Return (height, width) of the grain of a moment, 32 steps in a standard deviation."""
     rng = np.random.default_rng([grain.seed, 0 if pts >= 0 else 1, abs(pts)])
     top, left = rng.integers(0, _SIDE, 2)
-    square = _square(max(0.45, grain.size / 100 * height), grain.seed)
+    square = _square(max(_FINEST, _sigma(grain, height)), grain.seed)
     square = square if rng.integers(2) else square[::-1]
     cut = np.empty((height, width), np.int16)
     for y, row, high in _stretches(height, int(top)):
         for x, column, wide in _stretches(width, int(left)):
             cut[y : y + high, x : x + wide] = square[row : row + high, column : column + wide]
     return cut
+
+
+def _sigma(grain: Grain, height: int) -> float:
+    """Pixels: the sigma of a grain."""
+    return grain.size / 100 * height
+
+
+def _amount(grain: Grain, height: int) -> float:
+    """Levels of 255: pixels larger than the grains see the mean of several, which is less."""
+    return grain.amount * min(1.0, _sigma(grain, height) / _FINEST)
 
 
 def _stretches(length: int, start: int) -> Iterator[tuple[int, int, int]]:

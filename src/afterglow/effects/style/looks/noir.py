@@ -21,17 +21,21 @@ from afterglow.ops.halves import Array
 
 _FILM = np.array([[0.40, 0.50, 0.10]], np.float32)
 """Shares of red, green and blue in the grey: film behind an orange glass darkens skies."""
-_CONTRAST, _BRIGHTNESS = 1.65, 0.8
+_CONTRAST, _BRIGHTNESS = 1.58, 0.8
 _BLACK = 0.008
 """Level of black on paper."""
 _BINS = 64
-_EVENED = 0.3
-"""Share of the way from the levels as they are to levels that are all seen as often."""
+_SOFT = 21
+"""Levels of these that a count is spread over: a curve follows the shot, not a passer-by."""
+_KERNEL = np.hanning(_SOFT + 2)[1:-1] * 2 / (_SOFT + 1)
+_EVENED = 0.15
+"""Share of the way from the levels as they are to levels that are all seen as often. With more of
+it, what stands still would change its light by more than half a level as others pass."""
 _STEEPEST = 1.5
 """Slope of evened levels at most, so that noise in flat parts stays down."""
 _BLOOM = Glow(amount=0.10, radius=1.2, threshold=0.8)
 _VIGNETTE = 0.42
-_GRAIN = 3.0
+_GRAIN = 2.6
 """Levels of 255."""
 
 
@@ -75,12 +79,17 @@ def counted(small: Array, pixels: Array) -> NDArray[np.float64]:
 
 def print_curve(shares: NDArray[np.float64], white: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Return (white + 1,): the level printed for every level of grey."""
-    slope = np.minimum(1 - _EVENED + _EVENED * shares * _BINS, _STEEPEST)
-    slope = np.convolve(np.pad(slope, 4, mode="edge"), np.hanning(11)[1:-1] / 5, mode="valid")
-    known = np.cumsum(slope) - slope / 2
-    known = (known - known[0]) / (known[-1] - known[0])
-    level = np.interp(np.arange(white + 1) / white, np.linspace(0, 1, _BINS), known)
-    hard = palette.sigmoid(level.astype(np.float32), _CONTRAST, 0.5)
+    level = np.arange(white + 1) / white
+    evened = np.interp(level, np.linspace(0, 1, _BINS), _evened(shares))
+    hard = np.clip(palette.sigmoid(evened.astype(np.float32), _CONTRAST), 0, 1)
     deep = _BLACK + (_BRIGHTNESS + 0.08 - _BLACK) * hard**1.15
     printed: NDArray[np.float64] = np.rint(deep.astype(np.float64) * white)
     return printed.astype(np.uint8) if white == 255 else printed.astype(np.uint16)
+
+
+def _evened(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(64,) levels, some of the way to where all are seen as often."""
+    spread = np.convolve(np.pad(shares, _SOFT // 2), _KERNEL, mode="valid")
+    slope = np.minimum(1 - _EVENED + _EVENED * spread * _BINS, _STEEPEST)
+    known = np.cumsum(slope)
+    return np.asarray((known - known[0]) / (known[-1] - known[0]))

@@ -19,9 +19,9 @@ from afterglow.frames import Frame, VideoInfo
 from afterglow.ops import levels
 from afterglow.ops.halves import Array
 
-_LOCAL = 0.35
+_LOCAL = 0.3
 """Share by which differences from the surroundings grow."""
-_SHARPER = 0.9
+_SHARPER = 0.7
 """Share by which fine detail grows, where it is more than noise."""
 _AROUND = 4.0
 """Sigma of the surroundings, in per cent of the height."""

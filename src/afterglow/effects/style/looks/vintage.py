@@ -29,7 +29,7 @@ _PAPER = np.array([0.055, 0.042, 0.035], np.float32)
 _WARMER = np.array([1.03, 0.965, 0.93], np.float32)
 """Beside the matrix, whose brown is greenish on its own."""
 _VIGNETTE = 0.36
-_GRAIN = 3.6
+_GRAIN = 2.6
 """Levels of 255."""
 _WEAVE = 0.07
 """Per cent of the height by which the picture strays in the gate, at most to either side."""
@@ -52,7 +52,7 @@ class Vintage(Look):
     def painter(self, video: VideoInfo) -> Painter:
         """Return what makes a print of a frame."""
         grade = Grader(_cube(), video.white)
-        grain = Grain(_GRAIN, size=0.11, peak=0.5, seed=self.settings.seed)
+        grain = Grain(_GRAIN, size=0.085, peak=0.5, seed=self.settings.seed)
         wear = Wear(self.settings.seed)
 
         def paint(frame: Frame) -> Array:
