@@ -60,12 +60,16 @@ class Palette(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How far the mean colour of what is seen in both was from that of the still."""
+    """How far the mean colour of what is seen in both is from that of the still."""
 
-    found: float
-    """Levels of 255, of the channel and the frame that were farthest, as the model made them."""
-    left: float
+    found: float = 0.0
+    """Levels of 255, of the channel that is farthest, as the model made it."""
+    left: float = 0.0
     """The same after anchoring."""
+
+    def worse(self, other: Drift) -> Drift:
+        """Return the larger of two, before and after anchoring."""
+        return Drift(max(self.found, other.found), max(self.left, other.left))
 
 
 class _Pairs(NamedTuple):
@@ -124,16 +128,15 @@ def anchored(
 
     frames, still: (H, W, 3) uint8 RGB. strength: 0 leaves the frames, 1 takes all drift away.
     reach: frames before and after that colours are followed through; twice as many are held.
-    tell: told of the drift at the end.
+    tell: told of the drift of each frame.
     """
-    found = left = 0.0
     for seen, map_here in _followed(_measured(frames, still), reach):
         by = _SAME + strength * (map_here - _SAME)
-        found = max(found, _apart(seen.pairs.still, seen.pairs.frame))
-        left = max(left, _apart(seen.pairs.still, recoloured(seen.pairs.frame[None], by)[0]))
+        if tell is not None:
+            still_here, here = seen.pairs.still, seen.pairs.frame
+            after = recoloured(here[None], by)[0]
+            tell(Drift(_apart(still_here, here), _apart(still_here, after)))
         yield recoloured(seen.picture, by) if strength > 0 else seen.picture
-    if tell is not None:
-        tell(Drift(found, left))
 
 
 _SAME = np.eye(3, 4)

@@ -246,28 +246,36 @@ class Animate:
         return fitted(flat, shot.motion.size, self.fit, self.ground)
 
     def _finished(self, still: Fitted, shot: Shot) -> Iterator[NDArray[np.uint8]]:
-        """Frames as they come out: anchored, of the picture's shape, slowed, the camera moved."""
-        made: Iterator[NDArray[np.uint8]] = self._made(still.picture, shot)
-        if shot.anchor > 0:
-            made = anchored(made, still.picture, strength=shot.anchor, tell=self._tell_drift)
+        """Frames as they come out: of the picture's shape, slowed, the camera moved."""
+        made = self._made(still.picture, shot)
         back = (brought_back(picture, still, shot.size) for picture in made)
         return moved(interpolated(back, self.interpolate), shot.move, shot.frames)
 
-    def _tell_drift(self, drift: Drift) -> None:
-        before, after = drift.found, drift.left
-        self.say(f"colour drift: {before:.1f} levels at most, {after:.1f} after anchoring")
-
     def _made(self, still: NDArray[np.uint8], shot: Shot) -> Iterator[NDArray[np.uint8]]:
-        """Frames as the model makes them, of one window or of several."""
+        """Frames of one window or of several, each held to the colours of the still.
+
+        So a window begins with colours that have not drifted, also where many came before it.
+        """
+        drifts = [Drift()]
+
+        def tell(drift: Drift) -> None:
+            drifts[0] = drifts[0].worse(drift)
+
         with self.models.hold(shot.family, shot.motion, shot.values["lora"], self.say) as animator:
 
             def window(begin: NDArray[np.uint8], number: int) -> Iterator[NDArray[np.uint8]]:
                 seed = (self.seed + number) % (1 << 32)
-                return animator.window(begin, shot.motion, seed, self._counted(shot, number))
+                made = animator.window(begin, shot.motion, seed, self._counted(shot, number))
+                if shot.anchor == 0:
+                    return made
+                return anchored(made, still, strength=shot.anchor, tell=tell)
 
             settle = _SETTLE if shot.anchor > 0 else None
             take = chained(window, still, shot.windows, overlap=shot.overlap, settle=settle)
             yield from islice(take, shot.generated)
+        if shot.anchor > 0:
+            found, left = drifts[0].found, drifts[0].left
+            self.say(f"colour drift: {found:.1f} levels at most, {left:.1f} after anchoring")
 
     def _counted(self, shot: Shot, number: int) -> Callable[[int, int], None]:
         def tell(done: int, total: int) -> None:
