@@ -9,7 +9,7 @@ import pytest
 from afterglow.analysis.face import chosen, faces
 from afterglow.analysis.face import topology as of
 from afterglow.analysis.face.crop import Crop, cut
-from afterglow.analysis.face.detector import Detection, anchors, apart, found, tiles
+from afterglow.analysis.face.detector import Detection, anchors, apart, found, tiles, whole
 from afterglow.analysis.face.lips import with_lips
 from afterglow.analysis.face.mesh import face_in
 from tests.analysis.faces import StandIns, marked, painted, placed
@@ -95,7 +95,10 @@ def test_one_face_is_told_once() -> None:
 
 def test_where_no_face_is_none_is_found() -> None:
     picture = np.full((200, 320, 3), 90, np.uint8)
-    assert faces(picture, StandIns()) == [] and found(picture, StandIns().detector) == []
+    assert (
+        faces(picture, StandIns()) == []
+        and found(picture, [whole(320, 200)], StandIns().detector) == []
+    )
     assert face_in(picture, Crop(160, 100, 120), StandIns()) is None
 
 

@@ -6,7 +6,7 @@ its box lies, and where six of its points are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,6 +25,8 @@ _OVERLAP = 0.3
 """Share of the union that two boxes of one face have in common."""
 _GRIDS = ((16, 2), (8, 6))
 """Cells along a side, and boxes in a cell."""
+SHARES = (1.0, 0.5, 0.25, 1 / 6)
+"""Sides of the tiles that are looked at when the whole shows no face, of the shorter side."""
 _SMALLEST = 96
 """Pixels of the smallest tile that is looked at."""
 
@@ -49,22 +51,22 @@ class Detection:
         return Crop(self.x, self.y, self.side * larger, float(np.arctan2(across[1], across[0])))
 
 
-def found(picture: NDArray[Any], network: Asked) -> list[Detection]:
-    """Every face in a picture (H, W, 3) uint8 or uint16 RGB: the surest first.
-
-    Parts of the picture are looked at only where the whole shows no face: first halves of its
-    shorter side, then quarters, each overlapping its neighbours by half.
-    """
-    height, width = picture.shape[:2]
-    seen = _in(picture, whole(width, height), network)
-    for share in (1.0, 0.5, 0.25):
-        if seen:
-            break
-        side = min(width, height) * share
-        if side >= _SMALLEST:
-            for tile in tiles(width, height, side):
-                seen += _in(picture, tile, network)
+def found(picture: NDArray[Any], crops: Iterable[Crop], network: Asked) -> list[Detection]:
+    """Every face in some squares of a picture (H, W, 3) uint8 or uint16 RGB: the surest first."""
+    seen = [face for crop in crops for face in _in(picture, crop, network)]
     return [_nearer(picture, each, network) for each in apart(seen)]
+
+
+def searches(width: int, height: int, shares: Sequence[float] = SHARES) -> Iterator[list[Crop]]:
+    """Where to look for faces: at the whole picture, then at smaller and smaller parts of it.
+
+    shares: sides of these parts, of the picture's shorter side.
+    """
+    yield [whole(width, height)]
+    for share in shares:
+        side = min(width, height) * share
+        if side >= _SMALLEST and not (share == 1 and width == height):
+            yield list(tiles(width, height, side))
 
 
 def whole(width: int, height: int) -> Crop:

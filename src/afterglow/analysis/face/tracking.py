@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,26 @@ _JUMP = 0.35
 """Face widths that no face moves between two frames: another shot."""
 
 
-def faces(picture: NDArray[Any], networks: Networks) -> list[Face]:
-    """All faces of a picture (H, W, 3) uint8 or uint16 RGB, from left to right."""
-    seen: list[Face] = []
-    for each in detector.found(picture, networks.detector):
-        face = _settled(picture, each.crop(), networks)
-        if face and not any(_same(face, other) for other in seen):
-            seen.append(face)
-    return sorted(seen, key=lambda face: face.crop().x)
+def faces(picture: NDArray[Any], networks: Networks, last: Crop | None = None) -> list[Face]:
+    """All faces of a picture (H, W, 3) uint8 or uint16 RGB, from left to right.
+
+    Parts of the picture are looked at only where larger ones show no face: thus faces far away are
+    found when there is none nearer.
+
+    last: where a face was before; then there, and not in the smallest parts.
+    """
+    height, width = picture.shape[:2]
+    shares = detector.SHARES[: 1 if last else None]
+    around = [[Crop(last.x, last.y, 1.5 * last.side)]] if last else []
+    for crops in chain(detector.searches(width, height, shares), around):
+        seen: list[Face] = []
+        for each in detector.found(picture, crops, networks.detector):
+            face = _settled(picture, each.crop(), networks)
+            if face and not any(_same(face, other) for other in seen):
+                seen.append(face)
+        if seen:
+            return sorted(seen, key=lambda face: face.crop().x)
+    return []
 
 
 def chosen(seen: list[Face], number: int | None, near: Crop | None = None) -> Face | None:
@@ -93,7 +106,7 @@ def step(picture: NDArray[Any], seconds: float, track: Track, networks: Networks
             return _smoothed(seen, seconds, replace(track, picture=picture))
     elif track.picture is not None and track.waited + seconds < 0.2:
         return replace(track, picture=picture, waited=track.waited + seconds)
-    found = chosen(faces(picture, networks), track.number, track.last)
+    found = chosen(faces(picture, networks, track.last), track.number, track.last)
     last = found.crop() if found else track.last
     raw = found.points if found else None
     return Track(track.number, picture, found, raw, None, last)

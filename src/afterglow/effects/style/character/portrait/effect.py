@@ -25,7 +25,7 @@ _SETTLED = Fraction(1)
 """Seconds after which the points of a face no longer tell where a run began."""
 _PATIENCE = Fraction(2)
 """Seconds from the start in which a face must be seen."""
-_FIELD = 80
+_FIELD = 100
 """Bytes per pixel of the fields and of what is looked up by them, at most."""
 
 Finder = Callable[[Frame], Points | None]
@@ -57,7 +57,7 @@ class Portrait:
 
     def memory(self, video: VideoInfo) -> int:
         """Return the bytes held: the last picture and what it is drawn from."""
-        return video.width * video.height * (9 * video.depth // 8 + _FIELD) + (4 << 20)
+        return video.width * video.height * (9 * video.depth // 8 + _FIELD)
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give every frame with its face in the pose of its time.
