@@ -62,14 +62,14 @@ def graded(colours: Colours) -> Colours:
     lab[..., 1:] *= (0.94 * np.sqrt(np.clip(light / np.maximum(lab[..., 0], 1e-3), 0.5, 1.3)))[
         ..., None
     ]
-    lab[..., 1:] *= (1 - 0.35 * np.clip((strong - 0.14) / 0.2, 0, 1))[..., None]
+    lab[..., 1:] *= (1 - 0.3 * np.clip((strong - 0.12) / 0.24, 0, 1))[..., None]
     known = np.clip(strong / 0.06, 0, 1)
     cold = palette.hue_bump(lab, 235, 100) * known
     lab = palette.turned(lab, -22 * palette.hue_bump(lab, 250, 70) * known)
     green = palette.hue_bump(lab, 132, 50) * known
     lab = palette.turned(lab, 4 * green)
     lab[..., 1:] *= (1 - 0.22 * green)[..., None]
-    shade = (1 - light) ** 1.6 * np.clip(light / 0.12, 0, 1)
+    shade = (1 - light) ** 1.6 * np.clip(light / 0.38, 0, 1) ** 0.8
     lit = np.clip(light, 0, 1) ** 1.3 * np.clip((1.03 - light) / 0.2, 0, 1) * (1 - cold)
     for part in (0, 1):
         split = shade * _TEAL[part] + lit * _ORANGE[part]

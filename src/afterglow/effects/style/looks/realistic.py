@@ -154,6 +154,10 @@ def _detail_table(noise: float, white: int) -> Array:
 
 
 def _local_table(white: int) -> Array:
-    """What is added for every difference from the surroundings: less where it is large already."""
+    """What is added for every difference from the surroundings.
+
+    Less where it is large already, and less of what is bright: a face is not to be blown out.
+    """
     step = _steps(white)
-    return _stored(_LOCAL * step / (1 + (np.abs(step) / 45) ** 2), white)
+    share = np.where(step > 0, _LOCAL * 0.6, _LOCAL)
+    return _stored(share * step / (1 + (np.abs(step) / 45) ** 2), white)
