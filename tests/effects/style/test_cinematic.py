@@ -279,6 +279,19 @@ def test_a_folder_is_made_clip_by_clip(folder: Path, tmp_path: Path) -> None:
     assert sizes == [720, 720]
 
 
+def test_depth_is_found_in_a_picture(
+    folder: Path, tmp_path: Path, tiny_painters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(tiny_painters))
+    seen = []
+    for number, flags in enumerate([(), ("--depth=auto", "--device=cpu")]):
+        target = tmp_path / f"{number}.mkv"
+        moved = ("--camera=dolly", "--duration=0.4", "--style=none", "--codec=ffv1")
+        film(folder, target, "a.png", *moved, *flags)
+        seen.append(pictures(target)[-1])
+    assert np.abs(seen[0] - seen[1]).mean() > 1
+
+
 def test_words_are_drawn_and_held(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +329,9 @@ def test_words_are_drawn_and_held(
         (["clip.mkv", "--fog=2"], 2, "2.0 is not in the range 0<=x<=1"),
         (["clip.mkv", "--fog=0.2:mud"], 2, "'mud' is no colour"),
         (["clip.mkv", "--camera=static", "--camera-amount=2"], 2, "the amount of static"),
+        (["clip.mkv", "--depth=auto"], 2, "--depth auto looks at a picture"),
+        (["clip.mkv", "--depth=none.png"], 2, "'none.png' is no file, and not auto"),
+        (["a.png", "--depth=auto"], 4, "not here: depth-anything-v2-small"),
         (["--text= "], 2, "--text says nothing"),
         (["--text=a lighthouse", "--device=cpu"], 4, "not here: sd15"),
         ([], 2, "missing argument 'TARGET'"),

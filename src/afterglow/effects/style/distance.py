@@ -16,6 +16,7 @@ import numpy as np
 from afterglow import ops
 from afterglow.effects.style.timeline import Shown
 from afterglow.frames import Effect, Frame, Reach, VideoInfo
+from afterglow.ops.framing import Fit, framed
 from afterglow.ops.halves import Array
 from afterglow.ops.levels import repeat_channel
 
@@ -105,6 +106,26 @@ class FileDepth:
             sample_aspect=video.sample_aspect,
             rate=video.rate,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StillDepth:
+    """Distances of a picture, the same for every frame."""
+
+    near: Array
+    """(h, w) float32 of the whole picture."""
+    fit: Fit = "cover"
+    """How the picture is brought into the frame."""
+
+    def memory(self, video: VideoInfo) -> int:
+        """Return the bytes of the distances."""
+        return 8 * video.width * video.height
+
+    @contextmanager
+    def opened(self, video: VideoInfo) -> Iterator[Distances]:
+        """Give the same distances for every frame."""
+        near = np.asarray(framed(self.near, video.width, video.height, self.fit))
+        yield lambda frame: near
 
 
 @dataclass(frozen=True, slots=True)

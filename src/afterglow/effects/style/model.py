@@ -1,4 +1,4 @@
-"""A picture drawn from words, in place of the one that comes."""
+"""What models give to films: pictures drawn from words, and what is near in pictures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import numpy as np
 
 from afterglow import ops
 from afterglow.frames import Frame, Reach, VideoInfo
+from afterglow.models.depth import NEEDED, depth_of
 from afterglow.models.drawing import Drawing, drawn, require_drawing
+from afterglow.models.needed import require_needed
 from afterglow.models.painting import Tell, trained_size
 from afterglow.ops.levels import as_depth
 
-__all__ = ["Drawing", "Drawn", "blank_size"]
+__all__ = ["Drawing", "Drawn", "blank_size", "depth_of", "require_depth"]
 
 _SHORT = 512
 """Pixels of the short side of what is drawn."""
@@ -22,6 +24,11 @@ _SHORT = 512
 def blank_size(aspect: float) -> tuple[int, int]:
     """Return (width, height) of what will be drawn for such a shape."""
     return trained_size(aspect, 1.0, _SHORT)
+
+
+def require_depth(*, commercial_only: bool = False) -> None:
+    """Raise ModelError unless what sees depth is here; it tells how to get it."""
+    require_needed(NEEDED, commercial_only=commercial_only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import click
 from afterglow.cli import options, reel
 from afterglow.cli.run import StreamRun
 from afterglow.cli.values import Number, Rate, Seconds
-from afterglow.effects.style.command.values import MOVES, STYLES, Fogs, Styles
+from afterglow.effects.style.command.values import MOVES, STYLES, DepthName, Fogs, Styles
 from afterglow.effects.style.quality import QUALITIES
 
 
@@ -87,9 +87,10 @@ from afterglow.effects.style.quality import QUALITIES
 @options.matte
 @click.option(
     "--depth",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="A picture or a video of what is near: white near, black far.",
+    type=DepthName(),
+    metavar="FILE|auto",
+    help="What is near, for parallax, focus and fog: a picture or a video, white near and black "
+    "far; auto looks at a SOURCE that is a picture (Depth Anything).",
 )
 @click.option("--text", metavar="PROMPT", help="Draw a picture of this in place of SOURCE (sd15).")
 @options.commercial_only

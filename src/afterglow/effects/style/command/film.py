@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 from click.core import ParameterSource
@@ -39,7 +39,7 @@ class Film:
     """Sources after the first."""
     treatment: Treatment
     """What is done to the pictures."""
-    depth: Path | None
+    depth: Path | Literal["auto"] | None
     """A file that tells what is near."""
     text: str | None
     """What is drawn in place of a source."""
@@ -76,7 +76,7 @@ class Film:
             run, timeline = self._timeline(run, stack)
             before = [*drawn, *self._frame(), *timeline, *self._pace(timeline)]
             still = not self.more and reel.is_picture(run.source)
-            treated = self.treatment.effects(self._depth(), still=still)
+            treated = self.treatment.effects(self._depth(run), still=still)
             run.through(*before, *treated, *self._sheet())
 
     def _require_sense(self) -> None:
@@ -181,14 +181,36 @@ class Film:
 
         return [Retimed(self._rate, self.smooth)]
 
-    def _depth(self) -> Depth | None:
+    def _depth(self, run: StreamRun) -> Depth | None:
         if self.depth is None:
             return None
+        if self.depth == "auto":
+            return self._seen_depth(run)
         from afterglow.cli.backdrop import file_backdrop
         from afterglow.effects.style.distance import FileDepth
 
         shown = file_backdrop(self.depth, self.fit, "hold")
         return FileDepth(shown, shown.video, self.run.start or Fraction(0))
+
+    def _seen_depth(self, run: StreamRun) -> Depth:
+        """What a network finds near in the picture that the source is."""
+        if self.text is not None or not reel.is_picture(run.source):
+            raise UsageError(
+                "--depth auto looks at a picture, and SOURCE is none that can be looked at",
+                hint="give a picture or a video of its depth: --depth FILE",
+            )
+        import numpy as np
+
+        from afterglow.cli.stills import still
+        from afterglow.effects.style.distance import StillDepth
+        from afterglow.effects.style.model import depth_of, require_depth
+
+        require_depth(commercial_only=self.commercial_only)
+        picture = still(run.source)
+        if picture.dtype != np.uint8:
+            picture = np.asarray(np.rint(picture / 257), np.uint8)
+        near = depth_of(picture, run.device_name(), commercial_only=self.commercial_only)
+        return StillDepth(near, self.fit)
 
     def _sheet(self) -> list[Effect]:
         if self.sheet is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 
 import click
 
@@ -44,6 +45,22 @@ class Styles(click.ParamType[tuple[str, ...]]):
                 meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(STYLES)}"
                 self.fail(f"{name!r} is no style; {meant}", param, ctx)
         return names
+
+
+class DepthName(click.ParamType["Path | Literal['auto']"]):
+    """A file, or auto."""
+
+    name = "file|auto"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | Literal["auto"]:
+        """The file or auto; a usage error for a file that is not there."""
+        if value == "auto":
+            return "auto"
+        if not Path(str(value)).is_file():
+            self.fail(f"{value!r} is no file, and not auto", param, ctx)
+        return Path(str(value))
 
 
 class Fogs(click.ParamType[Veil]):
