@@ -36,6 +36,8 @@ _ESPEAK = "espeak:"
 class Sounding:
     """Speech that can be heard: a file of it, and what is known of its words."""
 
+    name: str
+    """Where it comes from, for people."""
     place: str
     """A Matroska file of the sound, and of the words as subtitles where they are wanted."""
     phonemes: tuple[Heard, ...] = ()
@@ -69,14 +71,16 @@ class Saying:
         start: Fraction | None = None,
         duration: Fraction | None = None,
         *,
-        captions: bool = False,
+        lines: bool = False,
+        track: bool = False,
     ) -> Iterator[Sounding]:
         """Hold the speech in a file of its own, which begins at 0.
 
         Args:
             start: Seconds of the file given to the first wanted.
             duration: Seconds wanted.
-            captions: Put the words into the file as well.
+            lines: The words are wanted in lines.
+            track: They are wanted in the file as well, as subtitles.
 
         Raises:
             UsageError: there is no text, or too much of it; a text is cut; or captions are
@@ -84,7 +88,7 @@ class Saying:
             MediaError: the sound cannot be read, or is silent.
             ModelError: the voice is not here.
         """
-        if captions and self.text is None:
+        if lines and self.text is None:
             raise UsageError("captions are the words of --text, and there is only sound")
         with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
             place = Path(folder) / "speech.mka"
@@ -93,41 +97,52 @@ class Saying:
             else:
                 if start is not None or duration is not None:
                     raise UsageError("--start and --duration are for --audio, and there is --text")
-                yield self._said(place, self.text, captions)
+                yield self._said(place, self.text, lines=lines, track=track)
 
     def _copied(self, place: Path, start: Fraction | None, duration: Fraction | None) -> Sounding:
         from afterglow.media.recording import copy_sound
 
         assert self.audio is not None
         copy_sound(self.audio, place, start or Fraction(0), duration)
-        return Sounding(str(place))
+        return Sounding(self.audio, str(place))
 
-    def _said(self, place: Path, text: str, captions: bool) -> Sounding:
+    def _said(self, place: Path, text: str, *, lines: bool, track: bool) -> Sounding:
         from afterglow.media.recording import record
         from afterglow.models.speech.phrases import phrases
 
-        spoken = speak(text, self.voice or USUAL, commercial_only=self.commercial_only)
-        lines = phrases(spoken.words)
-        if captions and not lines:
+        voice = self.voice or USUAL
+        spoken = speak(text, voice, commercial_only=self.commercial_only)
+        told = phrases(spoken.words)
+        if lines and not told:
             tell_note(
                 "captions: this voice does not tell when it says which word, so there are none"
             )
-        kept = [(each.start, each.end, each.text) for each in lines] if captions else []
+        kept = [(each.start, each.end, each.text) for each in told] if track else []
         record(place, [spoken.samples], spoken.rate, lines=kept)
-        return Sounding(str(place), spoken.phonemes, tuple(lines))
+        return Sounding(f"the voice {voice}", str(place), spoken.phonemes, tuple(told))
 
 
 def speaking(command: Command) -> Command:
     """Add --audio, --text, --voice and --list-voices, and pass ``saying: Saying``.
 
-    One of --audio and --text must be given. Needs ``commercial_only`` beside it.
+    One of --audio and --text must be given. Needs ``commercial_only`` below it.
     """
+    return _speaking(command, needed=True)
+
+
+def perhaps_speaking(command: Command) -> Command:
+    """Add the same; neither need be given, and ``saying`` is None then."""
+    return _speaking(command, needed=False)
+
+
+def _speaking(command: Command, *, needed: bool) -> Command:
 
     @functools.wraps(command)
     def with_speech(
         *given: Any, audio: str | None, text: str | None, voice: str | None, **settings: Any
     ) -> Any:
-        if (audio is None) == (text is None):
+        silent = audio is None and text is None and not needed
+        if not silent and (audio is None) == (text is None):
             why = "neither --audio nor --text is given" if audio is None else "both are given"
             raise UsageError(f"speech comes from --audio or from --text: {why}")
         if voice is not None and text is None:
@@ -135,7 +150,7 @@ def speaking(command: Command) -> Command:
         if text is not None:
             require_text(text)
         saying = Saying(audio, text, voice, settings["commercial_only"])
-        return command(*given, saying=saying, **settings)
+        return command(*given, saying=None if silent else saying, **settings)
 
     for decorate in reversed(_FLAGS):
         with_speech = decorate(with_speech)
@@ -223,8 +238,8 @@ _FLAGS = (
     click.option(
         "--voice",
         metavar="NAME",
-        show_default=USUAL,
-        help="Who says them: a language (en-us, de), or a name that --list-voices shows.",
+        help=f"Who says them: a language (de, fr-fr; {USUAL} if not given), or a name that "
+        "--list-voices shows.",
     ),
     click.option(
         "--list-voices",

@@ -22,7 +22,7 @@ from afterglow.cli.main import exit_code
 from afterglow.effects.style.character.acting import perform
 from afterglow.effects.style.character.emotion import NAMES, read_emotions
 from afterglow.effects.style.character.portrait import Portrait
-from afterglow.effects.style.command.character import EMOTIONS, TYPES
+from afterglow.effects.style.command.performing import EMOTIONS, TYPES
 from afterglow.effects.style.speech.speech import listened
 from afterglow.errors import ModelError
 from afterglow.frames import Frame, VideoInfo
@@ -145,6 +145,17 @@ def test_without_captions_there_is_no_track_of_them(tmp_path: Path) -> None:
     assert talk(tmp_path / "out.mkv", "--text", TEXT) == 0
     with av.open(str(tmp_path / "out.mkv")) as box:
         assert not box.streams.subtitles
+
+
+@needs_espeak
+def test_words_are_burnt_into_the_picture(tmp_path: Path) -> None:
+    films = []
+    for name, flags in (("plain", ()), ("burnt", ("--burn-captions",))):
+        target = tmp_path / f"{name}.mkv"
+        assert talk(target, "--text", TEXT, "--codec=ffv1", "--resolution=180", *flags) == 0
+        films.append(shown(target)[8])
+    plain, burnt = ((film[140:] > 215).all(2).sum() for film in films)
+    assert plain == 0 and burnt > 60
 
 
 def test_a_look_is_laid_over_it(speech: Path, tmp_path: Path) -> None:

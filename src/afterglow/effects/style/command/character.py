@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,15 +12,9 @@ from afterglow.cli import options
 from afterglow.cli.run import StreamRun
 from afterglow.cli.speech import Saying, speaking
 from afterglow.cli.values import Number, Rate
+from afterglow.effects.style.command.performing import Role, performing
 from afterglow.effects.style.command.values import Styles
 
-TYPES = ("person", "monkey", "anime", "cartoon", "robot", "animal", "fantasy", "cyborg")
-"""Kinds of characters that can be had without a portrait."""
-EMOTIONS = (
-    *("neutral", "happy", "sad", "angry", "surprised", "fearful"),
-    *("disgusted", "excited", "calm", "confident", "auto"),
-)
-"""What ``--emotion`` knows."""
 DRAWN = "(drawn)"
 """What stands for PORTRAIT where there is none."""
 _SAID = {
@@ -60,41 +53,10 @@ def _portrait(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(short_help="A face that talks: a photo, a video or a drawn character.")
 @_portrait
 @speaking
+@performing
 @options.commercial_only
 @click.option(
-    "--face",
-    type=click.IntRange(1, 99),
-    metavar="N",
-    help="Which face of PORTRAIT, the leftmost being 1 (the largest if not given).",
-)
-@click.option(
-    "--landmarks",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The 478 points of the face as JSON, where no network shall look for it.",
-)
-@click.option("--puppet", is_flag=True, help="Draw a character, in place of the face of PORTRAIT.")
-@click.option(
-    "--character-type",
-    "kind",
-    type=click.Choice(TYPES),
-    default="person",
-    help="Which character, where there is no PORTRAIT.",
-)
-@click.option(
     "--transparent", is_flag=True, help="Draw it on nothing, with a matte, in place of a backdrop."
-)
-@click.option(
-    "--emotion",
-    type=click.Choice(EMOTIONS),
-    default="auto",
-    help="What the face shows; auto listens for it in the speech.",
-)
-@click.option(
-    "--motion",
-    type=Number(0, 1),
-    default=1.0,
-    help="How much moves besides the mouth: head, eyes, lids, brows.",
 )
 @click.option("--fps", type=Rate(), help="Frames per second (25 for a picture, else PORTRAIT's).")
 @options.seed
@@ -108,6 +70,7 @@ def _portrait(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
 @click.option("--captions", is_flag=True, help="The words of --text as a track of subtitles.")
+@click.option("--burn-captions", "burnt", is_flag=True, help="The words of --text in the picture.")
 @click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
 @click.option(
     "--contact-sheet",
@@ -116,7 +79,7 @@ def _portrait(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="FILE",
     help="A picture of the result from beginning to end, as well.",
 )
-def character(run: StreamRun, saying: Saying, **settings: Any) -> None:
+def character(run: StreamRun, saying: Saying, role: Role, **settings: Any) -> None:
     """Make PORTRAIT say something.
 
     PORTRAIT is a picture or a video with a face. Without it, a character is drawn.
@@ -129,4 +92,4 @@ def character(run: StreamRun, saying: Saying, **settings: Any) -> None:
     """
     from afterglow.effects.style.command.talk import Talk
 
-    Talk(run, saying, **settings).make()
+    Talk(run, saying, role, **settings).make()

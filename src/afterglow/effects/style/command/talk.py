@@ -6,19 +6,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from afterglow.cli.looks import folders
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.speech import Saying, Sounding
 from afterglow.cli.stills import blank_picture
 from afterglow.effects.style.command.character import DRAWN
+from afterglow.effects.style.command.performing import Role
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
-from afterglow.errors import MediaError, ModelError, UsageError
+from afterglow.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
-    from afterglow.effects.style.character.acting import Acting
     from afterglow.frames import Effect
 
 _SIZE = (1280, 720)
@@ -36,8 +35,6 @@ _WHO = {
 """What a portrait of each kind shows."""
 _HOW = "portrait from the front, looking at the camera, mouth closed, plain background, soft light"
 _NOT = "profile, hands, open mouth, text, watermark, several people"
-_TABLE = "emotions.toml"
-"""The file of emotions, ours or the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +45,10 @@ class Talk:
     """The flags of every run."""
     saying: Saying
     """What is said."""
-    commercial_only: bool
-    """Use only weights that may be used commercially."""
-    face: int | None
-    """Which face, from the left; None: the largest."""
-    landmarks: Path | None
-    """A file of its points."""
-    puppet: bool
-    """Draw a character in any case."""
-    kind: Any
-    """Which character."""
+    role: Role
+    """Who says it, and how."""
     transparent: bool
     """Draw it on nothing."""
-    emotion: str
-    """What the face shows."""
-    motion: float
-    """How much moves besides the mouth."""
     fps: Fraction | None
     """Frames per second that come out."""
     seed: int
@@ -74,6 +59,8 @@ class Talk:
     """How much of each is seen."""
     captions: bool
     """A track of subtitles."""
+    burnt: bool
+    """Words in the picture."""
     preview: bool
     """A small and short version."""
     sheet: str | None
@@ -88,42 +75,50 @@ class Talk:
         self._require_sense()
         with ExitStack() as stack:
             cut = self.run.start, self.run.duration
-            sound = stack.enter_context(self.saying.opened(*cut, captions=self.captions))
-            acting = self._acting(sound)
+            sound = stack.enter_context(
+                self.saying.opened(*cut, lines=self.captions or self.burnt, track=self.captions)
+            )
+            acting = self.role.acting(sound, self.seed)
             run = replace(self.run, start=None, duration=None, soundtrack=sound.place)
             if self.preview:
                 run = replace(run, resolution=PREVIEW_LINES)
             run, painted = self._sitter(run, stack)
-            face = self._face(acting, drawn=self._drawn and not painted)
-            run.through(*painted, *self._effects(face, acting.duration))
+            if self._drawn and not painted:
+                face = self.role.character(acting, transparent=self.transparent)
+            else:
+                face = self.role.portrait(acting)
+            run.through(
+                *painted, *self._effects(face, acting.duration), *self._words(sound), *self._sheet()
+            )
 
     @property
     def _drawn(self) -> bool:
         """True where there is no face in a PORTRAIT."""
-        return self.puppet or self.run.source == DRAWN
+        return self.role.puppet or self.run.source == DRAWN
+
+    @property
+    def _licensed(self) -> bool:
+        """True where only weights may be used that may be used commercially."""
+        return self.role.commercial_only
 
     def _sitter(self, run: StreamRun, stack: ExitStack) -> tuple[StreamRun, list[Effect]]:
         """The run with a blank picture where there is no PORTRAIT, and what paints one on it."""
         if run.source != DRAWN:
             return run, []
-        if self.puppet or self.transparent or not _can_paint(self.commercial_only):
+        if self.role.puppet or self.transparent or not _can_paint(self._licensed):
             blank = stack.enter_context(blank_picture(*_SIZE))
             return replace(run, source=blank), []
         from afterglow.effects.style.model import Drawing, Drawn, blank_size
 
         blank = stack.enter_context(blank_picture(*blank_size(1.0)))
-        prompt = f"{_WHO[self.kind]}, {_HOW}"
-        drawing = Drawing(prompt, _NOT, seed=self.seed, commercial_only=self.commercial_only)
+        prompt = f"{_WHO[self.role.kind]}, {_HOW}"
+        drawing = Drawing(prompt, _NOT, seed=self.seed, commercial_only=self._licensed)
         return replace(run, source=blank), [
             Drawn(drawing, run.device_name(), tell_steps, tell_note)
         ]
 
     def _require_sense(self) -> None:
-        for name, given in (("--face", self.face), ("--landmarks", self.landmarks)):
-            if given is not None and self._drawn:
-                raise UsageError(f"{name} is about a face in PORTRAIT, and a character is drawn")
-        if self.face is not None and self.landmarks is not None:
-            raise UsageError("--face chooses among faces that are found, and --landmarks gives one")
+        self.role.require_sense(portrait=self.run.source != DRAWN)
         self._require_matte()
         if self.sheet is not None and Path(self.run.source).is_dir():
             raise UsageError(
@@ -140,55 +135,27 @@ class Talk:
                 hint="name it .mov, .mkv or .webm with --codec prores, ffv1 or vp9; or pipe it on",
             )
 
-    def _acting(self, sound: Sounding) -> Acting:
-        """What the face does while this is said.
-
-        Raises:
-            MediaError: the speech is silent.
-            UsageError: the person's own table of emotions is none.
-        """
-        from afterglow.effects.style.character.acting import perform
-        from afterglow.effects.style.character.emotion import read_emotions
-        from afterglow.effects.style.speech.speech import listened
-
-        speech = listened(sound.blocks(), sound.phonemes)
-        if speech.heard.silent:
-            raise MediaError(
-                f"{self.saying.audio or 'the voice'}: is silent, so there is nothing to say"
-            )
-        tell_note(f"speech: {float(speech.duration):.2f} s")
-        tables = (folder / _TABLE for folder in folders("style"))
-        emotions = read_emotions(next(path for path in tables if path.is_file()))
-        return perform(speech, emotions, self.emotion, self.motion, self.seed)
-
     def _effects(self, face: Effect, seconds: Fraction) -> list[Effect]:
         from afterglow.effects.style.timeline import Timeline
 
         if self.preview:
             seconds = min(seconds, PREVIEW_SECONDS)
         held = Timeline(seconds, rate=self.fps)
-        return [held, face, *self._looks(), *self._sheet()]
-
-    def _face(self, acting: Acting, *, drawn: bool) -> Effect:
-        """What shows the performance: a character that is drawn, or the face of a picture."""
-        if drawn:
-            from afterglow.effects.style.character.puppet import Puppet
-
-            return Puppet(self.kind, acting, None if self.transparent else "studio")
-        from afterglow.effects.style.character.portrait import Portrait, read_landmarks
-        from afterglow.models.face import face_networks
-
-        if self.landmarks is not None:
-            points = read_landmarks(self.landmarks.read_text(encoding="utf-8"))
-            return Portrait(acting, landmarks=points)
-        networks = face_networks(commercial_only=self.commercial_only)
-        return Portrait(acting, networks, self.face)
+        return [held, face, *self._looks()]
 
     def _looks(self) -> list[Effect]:
         from afterglow.effects.style.looks import look_named
 
         names = [name for given in self.styles for name in given]
         return [look_named(name, self.strength, self.seed) for name in names]
+
+    def _words(self, sound: Sounding) -> list[Effect]:
+        if not self.burnt:
+            return []
+        from afterglow.effects.style.captions import Caption, Captioned
+
+        spans = ((Fraction(each.start), Fraction(each.end), each.text) for each in sound.lines)
+        return [Captioned(tuple(Caption(*span) for span in spans))]
 
     def _sheet(self) -> list[Effect]:
         if self.sheet is None:

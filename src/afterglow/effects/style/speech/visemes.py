@@ -64,7 +64,7 @@ _JAW, _LIPS = 0.035, 0.065
 """Seconds in which its pull fades on either side; lips prepare earlier than the jaw."""
 _FAR = 0.4
 """Seconds beyond which it is gone."""
-_CLOSE, _OPEN = 0.4, 0.85
+_CLOSE, _OPEN = 0.45, 1.1
 """Share of the sound's opening with the closest phoneme, and what the most open one adds."""
 _STRESSED = 1.15
 """Opening of a stressed syllable."""
