@@ -29,7 +29,7 @@ def said(*phonemes: tuple[str, float]) -> tuple[Heard, ...]:
 
 def loud(seconds: float) -> Mouth:
     count = round(seconds * RATE) + 1
-    return Mouth(*(np.full(count, each, np.float32) for each in (0.75, 0.0, 0.0)))
+    return Mouth(*(np.full(count, each, np.float32) for each in (0.6, 0.0, 0.0)))
 
 
 def middle(phonemes: tuple[Heard, ...], index: int) -> int:
