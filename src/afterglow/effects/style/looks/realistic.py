@@ -23,6 +23,8 @@ _LOCAL = 0.3
 """Share by which differences from the surroundings grow."""
 _SHARPER = 0.7
 """Share by which fine detail grows, where it is more than noise."""
+_CORE, _LEFT = 3.0, 0.25
+"""Deviations of the noise up to which detail may be noise, and the share that is left of that."""
 _AROUND = 4.0
 """Sigma of the surroundings, in per cent of the height."""
 _LEAST_NOISE, _MOST_NOISE = 0.6, 8.0
@@ -148,9 +150,9 @@ def _stored(change: NDArray[np.float64], white: int) -> Array:
 def _detail_table(noise: float, white: int) -> Array:
     """What is added for every level of fine detail: noise is taken off, the rest grows."""
     step = _steps(white)
-    known = 1 - np.exp(-((step / (2.2 * noise)) ** 2))
+    known = 1 - np.exp(-((step / (_CORE * noise)) ** 2))
     limit = 1 / (1 + (np.abs(step) / 28) ** 2)
-    return _stored(step * (known * (1 + _SHARPER * limit) - 1 + 0.35 * (1 - known)), white)
+    return _stored(step * (known * (1 + _SHARPER * limit) - 1 + _LEFT * (1 - known)), white)
 
 
 def _local_table(white: int) -> Array:

@@ -24,6 +24,8 @@ _BRIGHTEST = 1.351
 _OWN = 0.16
 """Share of its own colours that the print still has."""
 _CONTRAST, _BRIGHTNESS = 1.2, 0.9
+_OPENED = np.float32(0.84)
+"""Power that opens the shadows, as old prints fade."""
 _PAPER = np.array([0.055, 0.042, 0.035], np.float32)
 """R'G'B' of faded black."""
 _WARMER = np.array([1.03, 0.965, 0.93], np.float32)
@@ -94,8 +96,8 @@ def _cube() -> Cube:
 
 def graded(colours: Colours) -> Colours:
     """Return the colours of the print: (..., 3) R'G'B'."""
-    level = palette.sigmoid(palette.luma(colours), _CONTRAST, 0.44)[..., None]
+    level = palette.sigmoid(palette.luma(colours) ** _OPENED, _CONTRAST, 0.48)[..., None]
     faded = colours * level / np.maximum(palette.luma(colours), 1e-3)[..., None]
     mixed = level + _OWN * (np.clip(faded, 0, 1.5) - level)
     sepia = mixed @ _SEPIA.T / _BRIGHTEST * _WARMER
-    return np.asarray(_PAPER + (_BRIGHTNESS + 0.1 - _PAPER) * sepia, np.float32)
+    return np.asarray(_PAPER + (_BRIGHTNESS + 0.06 - _PAPER) * sepia, np.float32)
