@@ -21,6 +21,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from afterglow.errors import MediaError
+from afterglow.media.heif import REMEDY, as_png, is_heif
 from afterglow.media.matroska import is_cut_off
 from afterglow.media.pipe import Intake, PipeFacts, read_facts
 from afterglow.media.sequence import Sequence, find_sequence
@@ -125,7 +126,12 @@ def open_file(source: str) -> tuple[Path, InputContainer]:
     """
     path = _existing(source)
     _require_no_list(source, path)
-    with told(source, "cannot be opened"):
+    heif = is_heif(path)
+    photo = as_png(source, path) if heif else None
+    with told(source, "cannot be opened", REMEDY if heif else ""):
+        if photo is not None:
+            options = _safe({}, still=True)
+            return path, av.open(photo, "r", "png_pipe", container_options=options)
         container = av.open(
             f"file:{path}", "r", container_options=_safe({"pattern_type": "none"}, _is_still(path))
         )
@@ -238,8 +244,8 @@ def choose_stream(source: str, container: InputContainer) -> VideoStream:
     best = max(candidates, key=_rank)
     if best.disposition & Disposition.dependent:
         raise MediaError(
-            f"{source}: is a photo made of tiles, which cannot be put together here",
-            hint="save it as JPEG or PNG first",
+            f"{source}: is a photo made of tiles, and pillow-heif is not installed",
+            hint=REMEDY,
         )
     return best
 

@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PICTURES = (
-    *(".avif", ".bmp", ".dng", ".exr", ".heic", ".jpeg", ".jpg", ".jxl", ".png", ".tga", ".tif"),
+    *(
+        ".avif",
+        ".bmp",
+        ".dng",
+        ".exr",
+        ".heic",
+        ".heif",
+        ".jpeg",
+        ".jpg",
+        ".jxl",
+        ".png",
+        ".tga",
+        ".tif",
+    ),
     *(".tiff", ".webp"),
 )
 """How the names of pictures end."""
