@@ -15,6 +15,7 @@ from afterglow.frames import Effect
 __all__ = ["LOOKS", "Distances", "Look", "LookSettings", "Painter", "Plain", "look_named"]
 
 _PLACES = {
+    "abstract": "abstract.Abstract",
     "anime": "anime.Anime",
     "cinematic": "filmic.Cinematic",
     "neon": "neon.Neon",

@@ -33,6 +33,8 @@ _UNLIKE = 10.0
 """Levels of 255 by which a carried picture may differ until the flow is trusted half as much."""
 _OTHER = 0.5
 """Likeness of the whole picture below which a new shot has begun."""
+_STILL = 0.12
+"""Pixels of motion that are taken for none."""
 _NO_MAP = np.empty(0, np.float32)
 
 
@@ -53,10 +55,14 @@ class Step:
         where = self.at(plane.shape[1], plane.shape[0]) + places(*plane.shape[1::-1])
         return taken(plane, where)
 
-    def at(self, width: int, height: int) -> Flow:
-        """Return (height, width, 2) the way back in pixels of that size."""
+    def at(self, width: int, height: int, still: float = 0.0) -> Flow:
+        """Return (height, width, 2) the way back in pixels of that size.
+
+        still: pixels up to which motion is taken for none.
+        """
         tall, wide = self.back.shape[:2]
         scaled = self.back * np.array([width / wide, height / tall], np.float32)
+        scaled[cv2.magnitude(scaled[..., 0], scaled[..., 1]) < still] = 0
         return np.asarray(cv2.resize(scaled, (width, height)), np.float32)
 
     def held(self, now: Floats, before: Floats, share: float = SHARE) -> Floats:
@@ -73,6 +79,17 @@ class Step:
         apart *= weight
         apart += now
         return np.asarray(apart, np.float32)
+
+    def calmed(self, now: NDArray[Any], before: NDArray[Any], share: float) -> NDArray[Any]:
+        """Return what is shown now, mixed with what was shown before of the same things.
+
+        now, before: (H, W, 3) of one size, uint8 or uint16. What rests is not sampled anew.
+        """
+        height, width = now.shape[:2]
+        way = self.at(width, height, still=_STILL)
+        way += places(width, height)
+        weight = cv2.resize(self.trust * np.float32(share), (width, height))
+        return np.asarray(ops.lerp(now, taken(before, way), weight))
 
 
 @lru_cache(maxsize=4)
