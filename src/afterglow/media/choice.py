@@ -12,7 +12,7 @@ from afterglow.frames import VideoInfo
 from afterglow.media.encoders import PICTURES, SOFTWARE, Encoder, encoder_of, working_encoder
 from afterglow.media.landing import is_sequence
 from afterglow.media.printing import even_size, is_grey, layout_of
-from afterglow.media.quality import LOSSLESS, Options, encoder_options, matte_options
+from afterglow.media.quality import LOSSLESS, RATED, Options, encoder_options, matte_options
 from afterglow.media.seat import encoding_seat
 
 CodecName = Literal["h264", "hevc", "av1", "prores", "ffv1", "vp9"]
@@ -271,6 +271,8 @@ def _size_note(size: tuple[int, int], width: int, height: int, encoder: str) -> 
 
 
 def _quality_note(encoder: str, options: WriteOptions) -> str:
+    if options.bitrate is not None and encoder not in {*RATED, *LOSSLESS, "mjpeg"}:
+        return f"{encoder} keeps to no number of bits per second: --qp decides how many there are"
     if encoder in LOSSLESS - {"gif"} and options.qp != WriteOptions().qp:
         return f"--qp {options.qp} changes nothing: {encoder} is lossless"
     return ""

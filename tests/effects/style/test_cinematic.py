@@ -332,6 +332,8 @@ def test_words_are_drawn_and_held(
         (["clip.mkv", "--depth=auto"], 2, "--depth auto looks at a picture"),
         (["clip.mkv", "--depth=none.png"], 2, "'none.png' is no file, and not auto"),
         (["a.png", "--depth=auto"], 4, "not here: depth-anything-v2-small"),
+        (["clip.mkv", "--smooth"], 2, "--smooth makes pictures between"),
+        (["clip.mkv", "--transition=dip"], 2, "a transition leads from one SOURCE to the next"),
         (["--text= "], 2, "--text says nothing"),
         (["--text=a lighthouse", "--device=cpu"], 4, "not here: sd15"),
         ([], 2, "missing argument 'TARGET'"),

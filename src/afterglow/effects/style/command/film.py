@@ -85,6 +85,13 @@ class Film:
                 "--landscape lays a size of --quality on its side, and none is given",
                 hint="add --quality balanced, for example",
             )
+        if self.smooth and self._rate is None:
+            raise UsageError(
+                "--smooth makes pictures between where the rate changes, and it does not",
+                hint="add --fps 60, for example",
+            )
+        if not self.more and (_typed("transition") or _typed("overlap")):
+            raise UsageError("a transition leads from one SOURCE to the next, and there is one")
         if self.sheet is not None and Path(self.run.source).is_dir():
             raise UsageError(
                 f"--contact-sheet shows one video, and not a folder ({self.run.source})"
@@ -105,9 +112,9 @@ class Film:
     def _with_quality(self) -> StreamRun:
         """The run with the bits of its quality, or small enough for a preview."""
         if self._named is None:
-            return replace(self.run, resolution=PREVIEW_LINES) if self.preview else self.run
-        typed = click.get_current_context().get_parameter_source("qp")
-        if self.preview or typed not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
+            lines = min(PREVIEW_LINES, self.run.resolution or PREVIEW_LINES)
+            return replace(self.run, resolution=lines) if self.preview else self.run
+        if self.preview or _typed("qp"):
             return self.run
         return replace(self.run, bitrate=self._named.bitrate)
 
@@ -219,3 +226,9 @@ class Film:
         from afterglow.effects.style.contact_sheet import Sheeted
 
         return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+
+
+def _typed(name: str) -> bool:
+    """True for a flag that somebody gave, and no look or default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
