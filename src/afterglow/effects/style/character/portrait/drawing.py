@@ -93,14 +93,15 @@ def _origins(sitter: Sitter, made: Field, slits: tuple[Slit, Slit, Slit]) -> tup
     shares = (_below_mouth, _below_eye, _below_eye)
     nodes = made.places()
     share = [below(slit, *nodes) for below, slit in zip(shares, slits, strict=True)]
-    move = made.whole(np.maximum.reduce(share))
+    origins = made.whole(np.maximum.reduce(share))
     for slit, below, margin in zip(slits, shares, (1.45, 1.5, 1.5), strict=True):
-        box = slit.box(margin, region)
+        box = slit.box(margin, 0.45 * margin, region)
         if min(box.size) > 0:
             x, y = places_of(box)
-            box.seen_from(region).of(move)[...] = made.part(x, y, below(slit, x, y))
-    x, y = places_of(region)
-    return x + move[..., 0], y + move[..., 1]
+            near = made.part(x, y, below(slit, x, y))
+            for plane, part in zip(origins, near, strict=True):
+                box.seen_from(region).of(plane)[...] = part
+    return origins
 
 
 def _below_mouth(slit: Slit, x: Plane, y: Plane) -> Plane:

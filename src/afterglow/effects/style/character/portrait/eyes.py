@@ -44,13 +44,13 @@ def paint_eye(
     canvas: NDArray[Any], region: Region, eye: Eye, picture: Source, palette: Palette
 ) -> None:
     """Paint an eye into a canvas that shows a region of the picture."""
-    box = eye.target.box(1.25, region)
+    box = eye.target.box(1.1, 0.3, region)
     if min(box.size) < 1:
         return
     x, y = places_of(box)
     along, across = eye.target.local(x, y)
     upper, lower = eye.target.borders(along)
-    soft = max(1.0, 0.06 * eye.target.half)
+    soft = max(1.0, 0.06 * eye.target.half, 1.6 * palette.soft)
     share = cover(across, upper, lower, soft) * (np.abs(along) < 1)
     light = _ball(eye, x, y, picture)
     shut = _shut(eye)

@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
+from afterglow.effects.style.character.portrait.patch import places_of
 from afterglow.effects.style.character.portrait.rig import Rig
 from afterglow.effects.style.character.portrait.slit import Plane
 from afterglow.ops.levels import Region
 
 INNER, OUTER = 1.55, 2.05
 """The field fades to nothing between these multiples of the oval's radii."""
-_GRID = 60
+_GRID = 50
 """Nodes of the field along the longer side of its region."""
 
 
@@ -44,20 +45,25 @@ class Field:
         x, y = np.meshgrid(self.x.astype(np.float32), self.y.astype(np.float32))
         return x, y
 
-    def whole(self, share: Plane) -> NDArray[np.float32]:
-        """(h, w, 2) moves of the region's pixels, for a share of the lower layer at the nodes."""
+    def whole(self, share: Plane) -> tuple[Plane, Plane]:
+        """x and y that the region's pixels come from, for a share of the lower layer at nodes."""
         move = self.upper + share[..., None] * (self.lower - self.upper)
-        return np.asarray(cv2.resize(move, self.region.size, interpolation=cv2.INTER_CUBIC))
+        size, places = self.region.size, places_of(self.region)
+        found = [cv2.resize(part, size, interpolation=cv2.INTER_CUBIC) for part in cv2.split(move)]
+        for part, place in zip(found, places, strict=True):
+            np.add(part, place, out=part)
+        return np.asarray(found[0], np.float32), np.asarray(found[1], np.float32)
 
-    def part(self, x: Plane, y: Plane, share: Plane) -> NDArray[np.float32]:
-        """(h, w, 2) moves at places, for a share of the lower layer at each of them."""
+    def part(self, x: Plane, y: Plane, share: Plane) -> tuple[Plane, Plane]:
+        """x and y that places come from, for a share of the lower layer at each of them."""
         across = (x - np.float32(self.x[0])) / np.float32(_step(self.x))
         down = (y - np.float32(self.y[0])) / np.float32(_step(self.y))
         upper, lower = (
             cv2.remap(each, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
             for each in (self.upper, self.lower)
         )
-        return np.asarray(upper + share[..., None] * (lower - upper), np.float32)
+        move = upper + share[..., None] * (lower - upper)
+        return x + move[..., 0], y + move[..., 1]
 
 
 def _step(places: Points) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ from afterglow.ops.levels import Region
 
 _SEAMS = (0.0, 0.34, 0.60, 0.80, 0.93)
 """Where upper teeth meet, in half widths of the mouth."""
-_TEETH = 0.20
+_TEETH = 0.18
 """Half widths that the upper teeth reach below the resting upper lip."""
 
 
@@ -35,18 +36,29 @@ class Mouth:
     head: Points
     """(2, 3) the move of the upper teeth with the head."""
 
+    @property
+    def change(self) -> float:
+        """How far the borders moved, in half widths of the mouth."""
+        one, other = self.source, self.target
+        shifts = [
+            np.abs(other.upper / other.half - one.upper / one.half).max(),
+            np.abs(other.lower / other.half - one.lower / one.half).max(),
+            abs(other.half - one.half) / one.half,
+        ]
+        return float(max(shifts))
+
 
 def paint_mouth(
     canvas: NDArray[Any], region: Region, mouth: Mouth, picture: Source, palette: Palette
 ) -> None:
     """Paint the inside of the mouth into a canvas that shows a region of the picture."""
-    box = mouth.target.box(1.05, region)
+    box = mouth.target.box(1.02, 0.08, region)
     if min(box.size) < 1:
         return
     x, y = places_of(box)
     along, across = mouth.target.local(x, y)
     upper, lower = mouth.target.borders(along)
-    share = cover(across, upper, lower, soft=max(1.0, 0.03 * mouth.target.half))
+    share = cover(across, upper, lower, soft=max(1.0, 0.03 * mouth.target.half, 2 * palette.soft))
     share = share * (np.abs(along) < 1)
     behind = back(mouth.head, x, y)
     light = _inside(mouth, behind, (along, across, upper, lower), picture, palette)
@@ -63,8 +75,8 @@ def _seam(mouth: Mouth, along: Plane, off: Plane) -> Plane | None:
     met = float(np.clip(1 - now / 0.04, 0, 1) * np.clip(before / 0.08 - 0.5, 0, 1))
     if met == 0:
         return None
-    thick = np.float32(0.025 * mouth.target.half + 0.45)
-    line: Plane = np.exp(-((off / thick) ** 2)) * np.float32(0.7 * met)
+    thick = np.float32(0.028 * mouth.target.half + 0.6)
+    line: Plane = np.exp(-((off / thick) ** 2)) * np.float32(0.6 * met)
     line = line * rise(1 - np.abs(along), 0.0, 0.12)
     return line * (line > 0.01)
 
@@ -77,13 +89,14 @@ def _inside(
     palette: Palette,
 ) -> NDArray[np.float32]:
     """(h, w, 3) linear light of the inside: the picture's own where it shows any."""
-    opened = mouth.target.gap / mouth.target.half - mouth.source.gap / mouth.source.half
-    news = float(np.clip(opened / 0.06, 0, 1))
+    news = float(np.clip(mouth.change / 0.06, 0, 1))
     own, share = _own(mouth, behind, picture)
     share = 1 - (1 - share) * np.float32(news)
     if news == 0:
         return own
     made = _made(mouth, behind, at, palette)
+    if palette.soft > 0.7:
+        made = np.asarray(cv2.GaussianBlur(made, (0, 0), palette.soft), np.float32)
     light: NDArray[np.float32] = made + share[..., None] * (own - made)
     return light
 

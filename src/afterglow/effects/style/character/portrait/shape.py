@@ -82,7 +82,10 @@ def _lip(
     drop = pose.jaw * _JAW * frame.height
     centre = (-0.06 if upper else 1.0) * drop
     down = _CORNER * drop * (1 - bow) + centre * bow
-    down = down - 0.22 * half * pose.smile * ends + 0.03 * half * pose.smile * (1 - ends)
+    down = down - (0.22 if pose.smile > 0 else 0.30) * half * pose.smile * ends
+    down = down + 0.03 * half * pose.smile * (1 - ends)
+    if upper and not outer:
+        down = down + 0.06 * half * max(-pose.width, 0.0) * bow
     if outer:
         thicker = 0.10 * max(-pose.width, 0.0) - 0.04 * max(pose.width, 0.0)
         down = down + (-1 if upper else 1) * thicker * half * bow

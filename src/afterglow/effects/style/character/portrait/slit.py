@@ -37,16 +37,18 @@ class Slit:
         """Mean distance of the borders in pixels."""
         return float(np.mean(np.maximum(self.lower - self.upper, 0)))
 
-    def box(self, margin: float, within: Region) -> Region:
-        """The pixels about the slit, as far as the region goes."""
-        reach = self.half * margin
-        high = max(float(np.abs(self.upper).max()), float(np.abs(self.lower).max())) + 0.6 * reach
-        tall = np.abs(self.axes[0, 1]) * reach + np.abs(self.axes[1, 1]) * high
-        wide = np.abs(self.axes[0, 0]) * reach + np.abs(self.axes[1, 0]) * high
-        x, y = self.middle
-        left, right = (int(np.clip(x + s * wide, within.left, within.right)) for s in (-1, 1))
-        top, bottom = (int(np.clip(y + s * tall, within.top, within.bottom)) for s in (-1, 1))
-        return Region(left, top, right, bottom)
+    def box(self, margin: float, pad: float, within: Region) -> Region:
+        """The pixels about the slit, as far as the region goes.
+
+        margin: how far to both sides, in half widths. pad: how far above and below the borders.
+        """
+        reach, beyond = self.half * margin, self.half * pad
+        top, bottom = float(self.upper.min()) - beyond, float(self.lower.max()) + beyond
+        corners = np.array([[-reach, top], [reach, top], [-reach, bottom], [reach, bottom]])
+        places = corners @ self.axes + self.middle
+        low = np.clip(np.floor(places.min(axis=0)), within[:2], within[2:])
+        high = np.clip(np.ceil(places.max(axis=0)) + 1, within[:2], within[2:])
+        return Region(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
     def local(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
         """Along the slit in half widths, and across it in pixels, for places in the picture."""
