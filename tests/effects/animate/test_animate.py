@@ -188,6 +188,11 @@ def test_no_model_is_here(bare: Path, capsys: pytest.CaptureFixture[str]) -> Non
     said = capsys.readouterr().err
     assert "svd-xt (4.51 GB, licence Stability AI Community License)" in said
     assert "afterglow models" in said and left(bare) == []
+    for words in (["--effect=waves"], ["--prompt=a cat"]):
+        assert exit_code([*LINE, *words]) == 4
+        assert "not here: wan (size not known, licence Apache-2.0)" in capsys.readouterr().err
+    assert exit_code([*LINE, "--effect=waves", "--set=models=ltx"]) == 4
+    assert "not here: ltx (" in capsys.readouterr().err
     assert exit_code([*LINE, "--model=wan", "--commercial-only"]) == 4
     assert "wan (size not known, licence Apache-2.0)" in capsys.readouterr().err
     assert exit_code([*LINE, "--model=svd", "--commercial-only"]) == 4

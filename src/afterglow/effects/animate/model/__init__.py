@@ -83,7 +83,7 @@ def chosen(
     wanted: families that go before others. text: whether a prompt is to be read.
 
     Raises:
-        ModelError: it is not here, or none is.
+        ModelError: it is not here, or none is; it tells how to get the best one.
     """
     if name is not None:
         require(FAMILIES[name], commercial_only=commercial_only)
@@ -92,7 +92,8 @@ def chosen(
     for family in order:
         if present(family, commercial_only=commercial_only):
             return family
-    require(FAMILIES["svd-xt"] if not wanted else order[0], commercial_only=commercial_only)
+    best = order[0] if text or wanted else FAMILIES["svd-xt"]
+    require(best, commercial_only=commercial_only)
     raise AssertionError("a family was not here, and then it was")
 
 
