@@ -79,9 +79,10 @@ class Mouth:
         """Return the edges of the lips in a pose."""
         press = float(np.clip(pose.press, 0, 1))
         wide = 1 + 0.30 * pose.width if pose.width > 0 else 1 + 0.36 * pose.width
+        wide -= 0.16 * press
         half = self.half * (wide + 0.12 * max(0.0, pose.smile) - 0.10 * pose.jaw)
         gape = self.gape * float(np.clip(pose.jaw, 0, 1.2)) * (1 - press)
-        smile = pose.smile + self.rest
+        smile = pose.smile + self.rest * (1 - press)
         lift = -self.curl * smile * (_SIDE**1.8 - 0.45)
         drop = 0.32 * gape
         full = 1 - 0.55 * press + 0.35 * max(0.0, -pose.width)
@@ -109,6 +110,7 @@ class Mouth:
         if self.outlined and is_open:
             stage.painter.line(hole, self.line, wide, closed=True)
         elif self.outlined:
+            wide *= 1 + 0.35 * stage.pose.press
             stage.painter.line(upper, self.line, wide, closed=False)
         else:
             closed = min(1.0, max(0.25, 1 - lips.aperture / 0.05))

@@ -194,6 +194,8 @@ class Painter:
         return np.asarray(cv2.multiply(mask, part, scale=1 / 255), np.uint8)
 
     def _put(self, box: Box, mask: Mask, paint: Paint, opacity: float, solid: bool) -> None:
+        if self.alpha is not None and not solid:
+            mask = self._on_solid(box, mask)
         count = cv2.countNonZero(mask)
         if not count:
             return
@@ -206,6 +208,12 @@ class Painter:
         if solid and self.alpha is not None:
             white = np.full((*mask.shape, 1), 255 * self._step, self.alpha.dtype)
             _laid(self.alpha, box, white, mask, opacity)
+
+    def _on_solid(self, box: Box, mask: Mask) -> Mask:
+        """The mask as far as something solid is below: elsewhere there is nothing to shade."""
+        assert self.alpha is not None
+        below = np.asarray(box.of(self.alpha) // self._step, np.uint8)
+        return np.asarray(cv2.multiply(mask, below, scale=1 / 255), np.uint8)
 
     def _flat(self, box: Box, colour: Colour) -> Canvas:
         flat = np.empty((*box.size[::-1], 3), self.pixels.dtype)

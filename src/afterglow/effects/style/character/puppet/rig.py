@@ -18,8 +18,8 @@ from afterglow.effects.style.character.puppet.curves import Points
 Space: TypeAlias = Literal["head", "neck", "body"]
 """What moves a part: the head, the shoulders, or both."""
 
-_TALL, _WIDE = 0.485, 0.64
-"""A face height is so much of the picture's height, and at most so much of its width."""
+_TALL, _WIDE = 0.485, 0.96
+"""A face height is so much of the picture's height; the head takes at most so much of its width."""
 _MIDDLE = 0.46
 """Where the head's middle is, from the top of the picture."""
 _PIVOT = 0.42
@@ -36,6 +36,8 @@ class Build:
 
     size: float = 1.0
     """Factor on the face height in the picture."""
+    span: float = 0.75
+    """Half the room that the head takes across, in face heights."""
     lower: float = 0.0
     """How far it sits below the usual place, in face heights."""
     jaw: float = 0.10
@@ -51,7 +53,8 @@ class Rig:
 
     def __init__(self, build: Build, pose: Pose, width: int, height: int) -> None:
         self._build, self._jaw = build, pose.jaw
-        self.unit = max(1e-3, min(_TALL * height, _WIDE * width) * build.size)
+        widest = _WIDE / 2 * width / build.span
+        self.unit = max(1e-3, min(_TALL * build.size * height, widest))
         """Pixels of a face height."""
         origin = np.array([width / 2, _MIDDLE * height + build.lower * self.unit])
         breath = build.breath * pose.breath

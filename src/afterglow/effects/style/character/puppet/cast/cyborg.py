@@ -153,9 +153,13 @@ _JACKET = smooth(
 _LAPEL = smooth([(0.0, 1.15, 1), (0.15, 0.86), (0.245, 0.60, 1), (0.34, 0.60, 1), (0.33, 0.80),
                  (0.20, 1.02), (0.05, 1.32, 1)])  # fmt: skip
 _PIPE = smooth([(0.34, 0.62), (0.33, 0.80), (0.20, 1.02), (0.05, 1.30)], closed=False)
+_NEON = [
+    Softness(tapered(line, [0.03] * 2), _CYAN, 0.6, 0.022, "body")
+    for line in (_PIPE, flipped(_PIPE))
+]
 _CABLES = [
     Stroke(smooth([(x, 0.30), (x + 0.01, 0.5), (x + 0.05, 0.66), (x + 0.10, 0.80)], closed=False),
-           colour, 0.022, "neck")
+           colour, 0.022, "neck", solid=True)
     for x, colour in ((0.125, (58, 64, 82)), (0.095, (168, 54, 58)), (0.06, (58, 64, 82)))
 ]  # fmt: skip
 _SHIRT = smooth(mirrored([(0, 0.80), (0.18, 0.74), (0.3, 0.9), (0.2, 1.3), (0, 1.4)]))
@@ -167,13 +171,13 @@ CHARACTER = Character(
         Patch(_JACKET, Shade((62, 66, 84), (26, 28, 40), (0.65, 1.8),
                              (Glow(-0.52, 0.90, 0.22, 0.12, (118, 126, 152), 0.5),
                               Glow(0.8, 1.2, 0.25, 0.6, (18, 20, 30), 0.7)), 0.2, box=BODY_BOX),
-              "body"),
-        Patch(_LAPEL, Shade((52, 56, 72), (32, 34, 48), (0.6, 1.3), box=BODY_BOX), "body"),
-        Patch(flipped(_LAPEL), Shade((58, 62, 80), (34, 36, 50), (0.6, 1.3), box=BODY_BOX), "body"),
-        *(Softness(tapered(line, [0.03] * 2), _CYAN, 0.55, 0.02, "body")
-          for line in (_PIPE, flipped(_PIPE))),
-        Stroke(_PIPE, (170, 250, 252), 0.010, "body"),
-        Stroke(flipped(_PIPE), (170, 250, 252), 0.010, "body"),
+              "body", over=_NEON),
+        Patch(_LAPEL, Shade((52, 56, 72), (32, 34, 48), (0.6, 1.3), box=BODY_BOX), "body",
+              over=_NEON),
+        Patch(flipped(_LAPEL), Shade((58, 62, 80), (34, 36, 50), (0.6, 1.3), box=BODY_BOX), "body",
+              over=_NEON),
+        Stroke(_PIPE, (170, 250, 252), 0.010, "body", solid=True),
+        Stroke(flipped(_PIPE), (170, 250, 252), 0.010, "body", solid=True),
         Patch(_EAR, Shade(_SKIN, _SKIN_LOW, (-0.1, 0.14)), z=-0.04),
         Patch(_DISC, Shade(_STEEL_MID, _STEEL_LOW, (-0.1, 0.1)), z=-0.02),
         Patch(_HEAD, _FACE),

@@ -161,5 +161,5 @@ CHARACTER = Character(
               (0.010, 0.023, 0.018, 0.005)),
     ),
     studio=((150, 150, 216), (40, 34, 84)),
-    build=Build(size=0.96, lower=0.02),
+    build=Build(size=0.96, span=0.86, lower=0.02),
 )  # fmt: skip

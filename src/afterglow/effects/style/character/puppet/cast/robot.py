@@ -92,7 +92,8 @@ class Lamps:
     def _lamp(self, stage: Stage, side: int) -> None:
         pose, paint = stage.pose, stage.painter
         right, down = pose.gaze
-        x, y = side * self.x + 0.028 * right, self.y + 0.025 * down
+        awake = min(1.0, max(0.0, pose.lids))
+        x, y = side * self.x + 0.028 * right * awake, self.y + 0.025 * down * awake
         lids = min(1.18, max(0.0, pose.lids - 0.12 * pose.squint))
         top = y + self.high * (0.55 - 1.55 * lids)
         low = y + self.high * (1 - 0.75 * pose.squint * (lids > 0.3))
