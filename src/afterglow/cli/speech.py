@@ -28,6 +28,8 @@ LONGEST = 5000
 """Characters of a text, at most."""
 USUAL = "en-us"
 """The voice where none is asked for."""
+_PAUSES = (0.2, 0.3)
+"""Seconds of silence before and after a text: a mouth opens from rest."""
 _FLITE = "flite:"
 _ESPEAK = "espeak:"
 
@@ -169,14 +171,16 @@ def require_text(text: str) -> None:
 
 
 def speak(text: str, voice: str, *, commercial_only: bool = False) -> Spoken:
-    """Say a text.
+    """Say a text, with a moment of silence around it.
 
     Raises:
         ModelError: the voice is not here.
         MediaError: nothing was heard.
     """
-    spoken = _engine(voice, commercial_only)(text)
-    if not len(spoken.samples) or float(abs(spoken.samples).max()) < 1e-3:
+    from afterglow.models.speech.spoken import between_pauses
+
+    spoken = between_pauses(_engine(voice, commercial_only)(text), *_PAUSES)
+    if float(abs(spoken.samples).max()) < 1e-3:
         raise MediaError(f"the voice {voice} says nothing of this text")
     return spoken
 

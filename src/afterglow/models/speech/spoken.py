@@ -66,3 +66,14 @@ class Engine(Protocol):
 def stretched(heard: Iterable[Heard], factor: float) -> tuple[Heard, ...]:
     """The same words or phonemes, said so many times slower."""
     return tuple(replace(each, start=each.start * factor, end=each.end * factor) for each in heard)
+
+
+def between_pauses(spoken: Spoken, before: float, after: float) -> Spoken:
+    """The same after so many seconds of silence, and before so many."""
+    first, last = (np.zeros(round(each * spoken.rate), np.float32) for each in (before, after))
+    words, phonemes = (
+        tuple(replace(each, start=each.start + before, end=each.end + before) for each in heard)
+        for heard in (spoken.words, spoken.phonemes)
+    )
+    samples = np.concatenate([first, spoken.samples, last])
+    return replace(spoken, samples=samples, words=words, phonemes=phonemes)
