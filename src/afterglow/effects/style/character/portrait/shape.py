@@ -29,7 +29,7 @@ _SIDES = (
     (of.RIGHT_EYE_UPPER, of.RIGHT_EYE_LOWER, RIGHT_FOLD, RIGHT_SOCKET, RIGHT_BAG, of.RIGHT_BROW),
 )
 
-_JAW = 0.17
+_JAW = 0.145
 """Face heights that the lower lip drops when the mouth is wide open."""
 _CORNER = 0.34
 """Share of it at the corners of the mouth."""
