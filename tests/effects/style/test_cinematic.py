@@ -209,6 +209,13 @@ def test_the_camera_moves_and_the_depth_goes_along(folder: Path, tmp_path: Path)
     assert np.abs(flat[-1] - deep[-1]).mean() > 2, "the near moves otherwise than the far"
 
 
+def test_the_camera_rests_where_it_came_to(folder: Path, tmp_path: Path) -> None:
+    flags = ("--camera=pan-left", "--camera-time=0.2", "--style=none", "--codec=ffv1")
+    film(folder, tmp_path / "out.mkv", "a.png", *flags, "--duration=0.4")
+    shown = pictures(tmp_path / "out.mkv")
+    assert np.array_equal(shown[5], shown[9]) and not np.array_equal(shown[0], shown[4])
+
+
 @pytest.mark.parametrize(
     ("flags", "least"),
     [

@@ -155,3 +155,16 @@ def test_sound_that_ends_early_is_followed_by_silence(tmp_path: Path) -> None:
     loud = np.abs(heard(tmp_path / "all.wav").astype(int)).max(axis=1) > 0
     assert loud[:23_000].mean() > 0.9 and not loud[25_000:48_000].any()
     assert loud[48_000:59_000].mean() > 0.9 and not loud[61_000:].any()
+
+
+def test_tensors_stay_tensors() -> None:
+    torch = pytest.importorskip("torch")
+    frames = [Frame(torch.full((6, 8, 3), n, dtype=torch.uint8), n) for n in range(20)]
+    takes = (Take(Counted(100, []), Fraction(1)),)
+    line = Timeline(Fraction(2), takes, "dissolve", Fraction(1, 2))
+    made = list(line.stream(iter(frames), VIDEO))
+    sized = list(Sized(4, 4).stream(iter(made), line.plan(VIDEO)))
+    assert len(sized) == 25
+    assert all(isinstance(frame.pixels, torch.Tensor) for frame in (*made, *sized))
+    assert [int(made[n].pixels[0, 0, 0]) for n in (0, 9, 24)] == [0, 9, 109]
+    assert sized[0].pixels.shape == (4, 4, 3)

@@ -38,7 +38,7 @@ from afterglow.effects.style.quality import QUALITIES
     "move",
     type=click.Choice(MOVES),
     default="static",
-    help="What the camera does over the whole length; pan-left shows more of what is left.",
+    help="What the camera does; pan-left shows more of what is left.",
 )
 @click.option(
     "--camera-amount",
@@ -53,6 +53,12 @@ from afterglow.effects.style.quality import QUALITIES
     type=click.Choice(["linear", "in-out", "in", "out"]),
     default="in-out",
     help="How its pace changes.",
+)
+@click.option(
+    "--camera-time",
+    "move_seconds",
+    type=Seconds(above_zero=True),
+    help="How long it takes to get there.  [default: the whole length]",
 )
 @click.option("--lighting", is_flag=True, help="A soft key light that goes around slowly.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ class Treatment:
     """How much of it."""
     ease: Ease
     """How its pace changes."""
+    move_seconds: Fraction | None
+    """How long it takes; None: as long as the video."""
     lighting: bool
     """A key light goes around."""
     light_amount: float | None
@@ -78,7 +81,7 @@ class Treatment:
         from afterglow.effects.style.camera import PARALLAX, Moved
         from afterglow.effects.style.distance import Behind, InDepth
 
-        moved = Moved(self.move, self.amount, self.ease, say=tell_note)
+        moved = Moved(self.move, self.amount, self.ease, self.move_seconds, say=tell_note)
         if depth is None:
             return [moved], None
         quiet = replace(moved, say=None)
