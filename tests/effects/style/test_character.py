@@ -22,6 +22,7 @@ from afterglow.cli.main import exit_code
 from afterglow.effects.style.character.acting import perform
 from afterglow.effects.style.character.emotion import NAMES, read_emotions
 from afterglow.effects.style.character.portrait import Portrait
+from afterglow.effects.style.character.puppet import KINDS, Puppet
 from afterglow.effects.style.command.performing import EMOTIONS, TYPES
 from afterglow.effects.style.speech.speech import listened
 from afterglow.errors import ModelError
@@ -83,8 +84,6 @@ def test_the_emotions_are_those_of_the_table() -> None:
 
 
 def test_the_types_are_the_puppets_that_there_are() -> None:
-    from afterglow.effects.style.character.puppet import KINDS
-
     assert TYPES == KINDS
 
 
@@ -325,6 +324,22 @@ def test_a_portraits_mouth_follows_the_speech(portrait: Path, tmp_path: Path, li
     assert abs(lag_of(opened, heard)) <= 1
     seconds, sound = lengths(target)
     assert abs(seconds - sound) <= Fraction(1, 25)
+
+
+@pytest.mark.footage
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_mouth_of_every_character_follows_the_speech(footage: Path, kind: Any) -> None:
+    name = str(footage / "audio" / "speech_jfk.flac")
+    blocks = list(sound_blocks(name, duration=Fraction(3)))
+    acting = perform(listened(iter(blocks)), read_emotions(), "neutral", 0.0, 1)
+    video = VideoInfo(128, 72, Fraction(25), Fraction(1, 25), frames=75)
+    blank = np.zeros((72, 128, 3), np.uint8)
+    frames = Puppet(kind, acting).stream((Frame(blank, at) for at in range(75)), video)
+    seen = np.stack([np.asarray(frame.pixels).astype(int) for frame in frames])
+    moved = np.abs(seen - seen[0]).sum((1, 2, 3)).astype(float)
+    heard = envelope(np.concatenate(blocks), 25, 75)
+    assert np.corrcoef(moved, heard)[0, 1] > 0.6
+    assert abs(lag_of(moved, heard)) <= 1
 
 
 @pytest.mark.footage
