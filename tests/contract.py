@@ -32,12 +32,15 @@ LINES = {
     "plate": ["in.mkv", "-", "out.png"],
     "studio": ["in.mkv", "-", "out.mkv", "--bg=room", "--seed=1"],
     "style character": ["in.mkv", "out.mkv", "--text=Hello", "--seed=1"],
+    "style hybrid": ["in.mkv", "in.mkv", "out.mkv", "--seed=1"],
     "train": ["in.mkv", "out.safetensors"],
 }
 """Arguments that a command needs, where SOURCE and TARGET are not all."""
-PICTURES = {"animate", "evaluate", "generate", "plate", "style character", "train"}
-"""Commands that make one picture of a video, a video of one or as long as a speech, or only look at
-videos: no effect of frame after frame."""
+PICTURES = {
+    *("animate", "evaluate", "generate", "plate", "style character", "style hybrid", "train"),
+}
+"""Commands that make one picture of a video, a video of one or as long as a speech, that need a
+second video, or only look at videos: no effect of frame after frame."""
 LOOKS = {"style cinematic": "style"}
 """Whose looks a command wears, where its name does not say so; a part of a group has none."""
 SETTINGS = [

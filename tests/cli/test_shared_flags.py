@@ -25,7 +25,7 @@ OF_RUNS = frozenset({"--resolution", "--qp"})
 """Flags of a run that a command may begin with another value of."""
 OWN = frozenset(
     {
-        "--mask", "--camera", "--bg", "--fit", "--model", "--strength",
+        "--mask", "--camera", "--bg", "--fit", "--model", "--strength", "--size",
         "--prompt", "--negative-prompt", "--steps", "--guidance", "--resolution", "--style",
     }
 )  # fmt: skip

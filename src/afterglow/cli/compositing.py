@@ -25,10 +25,13 @@ def backing(command: Command) -> Command:
     return click.option("--key", type=Key(), help=key)(command)
 
 
-def light_wrap(usual: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def light_wrap(
+    usual: float, without: str = "0.25 by studio, else none"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add --light-wrap and --wrap-width, and pass ``light_wrap`` and ``wrap_width``.
 
     light_wrap: 0 to 1, ``usual`` where it is not given; wrap_width: per cent of the height.
+    without: the words of the help for what is usual.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +42,7 @@ def light_wrap(usual: float) -> Callable[[Callable[..., Any]], Callable[..., Any
 
         width = "How far it bleeds, in per cent of the height."
         share = "Share of the background's light that bleeds over the subject's edge; "
-        share += "if not given, 0.25 by studio, else none."
+        share += f"if not given, {without}."
         wide = click.option("--wrap-width", type=Number(0.1, 10), default=1.0, help=width)
         return click.option("--light-wrap", type=Number(0, 1), help=share)(wide(with_wrap))
 

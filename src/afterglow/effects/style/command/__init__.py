@@ -14,6 +14,7 @@ _HERE = "afterglow.effects.style.command"
     places={
         "character": f"{_HERE}.character:character",
         "cinematic": f"{_HERE}.cinematic:cinematic",
+        "hybrid": f"{_HERE}.hybrid:hybrid",
     },
     noun="kind of style",
     short_help="Looks, camera moves, light, talking faces.",

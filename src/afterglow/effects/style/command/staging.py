@@ -1,0 +1,237 @@
+"""What ``style hybrid`` makes of its flags: who is in front, what is behind, and the sound."""
+
+from __future__ import annotations
+
+import functools
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from afterglow.cli import reel
+from afterglow.cli.backdrop import file_backdrop
+from afterglow.cli.mixing import Behind, Voice, first_moment, length_of, mixed_sound
+from afterglow.cli.run import StreamRun, tell_note
+from afterglow.cli.stills import blank_picture
+from afterglow.cli.subject import AUTO, Subject
+from afterglow.effects.style.command.character import DRAWN
+from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
+from afterglow.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterglow.cli.speech import Saying
+    from afterglow.effects.style.command.performing import Role
+    from afterglow.effects.style.hybrid import Place
+    from afterglow.engine.backdrop import Ending, FileBackdrop
+    from afterglow.frames import Effect, VideoInfo
+
+_HELD = Fraction(5)
+"""Seconds for which a picture is seen in front of another."""
+_PICTURE_RATE = Fraction(25)
+"""Frames per second where neither character nor background has any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who stands in front."""
+
+    run: StreamRun
+    """The run that reads it."""
+    effects: list[Effect]
+    """What makes frames with a matte of it."""
+    voice: Voice
+    """What it says."""
+    seconds: Fraction | None
+    """How long it is; None where that is not known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The flags of the command, typed; ``make`` does it."""
+
+    run: StreamRun
+    """The flags of every run."""
+    background: Path
+    """What is behind."""
+    saying: Saying | None
+    """What is said, if anything is."""
+    role: Role
+    """Who says it, and how."""
+    place: Place
+    """Where the character stands."""
+    size: float
+    """How high its picture is."""
+    light_wrap: float
+    """How much light of the background bleeds over its edge."""
+    wrap_width: float
+    """How far, in per cent of the height."""
+    darkness: float
+    """Of its shadow."""
+    ending: Ending
+    """What a shorter background does."""
+    volume: float
+    """How loud the background is."""
+    styles: tuple[tuple[str, ...], ...]
+    """Names of looks, as they were given."""
+    strength: float
+    """How much of each is seen."""
+    fps: Fraction | None
+    """Frames per second that come out."""
+    seed: int
+    """Which grain, blinks and glances."""
+    preview: bool
+    """A small and short version."""
+    sheet: str | None
+    """Where a contact sheet goes."""
+
+    def make(self) -> None:
+        """Do the run.
+
+        Raises:
+            UsageError: flags that cannot be together; else what the run raises.
+        """
+        self._require_sense()
+        shown = file_backdrop(self.background, "cover", self.ending)
+        width, height = self._canvas(shown.video)
+        with ExitStack() as stack:
+            cast = self._cast(shown.video, (width, height), stack)
+            run = replace(cast.run, soundtrack=self._sound(cast, shown.video, stack))
+            front = self._in_front(shown, width, height)
+            run.through(*cast.effects, front, *self._looks(), *self._sheet())
+
+    def _require_sense(self) -> None:
+        self.role.require_sense(portrait=self.run.source != DRAWN)
+        if self.saying is None and (self.role.puppet or self.run.source == DRAWN):
+            raise UsageError(
+                "a character that is drawn says something, and there is nothing to say",
+                hint="give --text or --audio, or a CHARACTER in front of BACKGROUND",
+            )
+        for name in (self.run.source, str(self.background)):
+            if Path(name).is_dir():
+                raise UsageError(f"style hybrid makes one video, and this is a folder ({name})")
+        if str(self.background) == "-":
+            raise UsageError("BACKGROUND is a file, and not a pipe")
+
+    def _canvas(self, video: VideoInfo) -> tuple[int, int]:
+        """(width, height), even, of what comes out: the background's, or as many lines as asked."""
+        lines = PREVIEW_LINES if self.preview else self.run.resolution
+        high = lines or video.height
+        wide = video.width * video.sample_aspect * high / video.height
+        return max(2, 2 * round(wide / 2)), max(2, 2 * round(Fraction(high, 2)))
+
+    def _rate(self, video: VideoInfo) -> Fraction:
+        """Frames per second of a character that has none."""
+        return self.fps or (_PICTURE_RATE if video.frames == 1 else video.rate)
+
+    def _cast(self, behind: VideoInfo, canvas: tuple[int, int], stack: ExitStack) -> Cast:
+        run = replace(self.run, resolution=None)
+        if self.saying is not None:
+            return self._speaker(run, self.saying, behind, canvas, stack)
+        if reel.is_picture(run.source):
+            seconds = self._short(run.duration or _length(behind) or _HELD)
+            held = self._held(seconds, self._rate(behind))
+            return Cast(replace(run, duration=None), [held, self._cut_out()], Voice(None), seconds)
+        return self._player(run)
+
+    def _speaker(
+        self,
+        run: StreamRun,
+        saying: Saying,
+        behind: VideoInfo,
+        canvas: tuple[int, int],
+        stack: ExitStack,
+    ) -> Cast:
+        """A character that is drawn, or whose face is made to talk."""
+        sound = stack.enter_context(saying.opened(run.start, run.duration))
+        acting = self.role.acting(sound, self.seed)
+        seconds = self._short(acting.duration)
+        held = self._held(seconds, self._rate(behind))
+        run = replace(run, start=None, duration=None)
+        if self.role.puppet or run.source == DRAWN:
+            high = max(2, 2 * round(self.size * canvas[1] / 2))
+            blank = stack.enter_context(blank_picture(max(high, canvas[0]), high))
+            drawn = self.role.character(acting, transparent=True)
+            return Cast(replace(run, source=blank), [held, drawn], Voice(sound.place), seconds)
+        effects = [held, self.role.portrait(acting), self._cut_out()]
+        return Cast(run, effects, Voice(sound.place), seconds)
+
+    def _player(self, run: StreamRun) -> Cast:
+        """A video as it is."""
+        if self.preview:
+            run = replace(run, duration=self._short(run.duration or PREVIEW_SECONDS))
+        effects = [self._cut_out(), *self._pace()]
+        if run.source == "-":
+            return Cast(run, effects, Voice(None), None)
+        cut = run.start is not None or run.duration is not None
+        seconds = length_of(run.source)
+        if seconds is not None:
+            left = seconds - (run.start or 0)
+            seconds = min(left, run.duration or left)
+        start = first_moment(run.source) + (run.start or 0) if cut else Fraction(0)
+        return Cast(run, effects, Voice(run.source, start), seconds)
+
+    def _held(self, seconds: Fraction, rate: Fraction) -> Effect:
+        from afterglow.effects.style.timeline import Timeline
+
+        return Timeline(seconds, rate=rate)
+
+    def _short(self, seconds: Fraction) -> Fraction:
+        return min(seconds, PREVIEW_SECONDS) if self.preview else seconds
+
+    def _cut_out(self) -> Effect:
+        from afterglow.effects.style.hybrid import CutOut
+
+        subject = Subject(AUTO, commercial_only=self.role.commercial_only)
+
+        @functools.cache
+        def finder() -> Effect:
+            (found,) = subject.in_front()
+            return found
+
+        return CutOut(finder)
+
+    def _pace(self) -> list[Effect]:
+        if self.fps is None:
+            return []
+        from afterglow.effects.style.retimed import Retimed
+
+        return [Retimed(self.fps, smooth=False)]
+
+    def _sound(self, cast: Cast, behind: VideoInfo, stack: ExitStack) -> str | None:
+        """The file with the sound of both; None where the character's own travels as it is."""
+        own = cast.voice.file if self.saying is not None else None
+        if self.run.dry_run:
+            return own
+        if cast.seconds is None or cast.seconds <= 0:
+            tell_note("sound: how long CHARACTER is cannot be told, so BACKGROUND is not heard")
+            return own
+        heard = Behind(behind, self.ending, self.volume)
+        return stack.enter_context(mixed_sound(cast.voice, heard, cast.seconds)) or own
+
+    def _in_front(self, shown: FileBackdrop, width: int, height: int) -> Effect:
+        from afterglow.analysis.composing.light import Shadow
+        from afterglow.effects.style.hybrid import Hybrid
+
+        wrap = self.light_wrap, self.wrap_width
+        shadow = Shadow(self.darkness) if self.darkness else None
+        return Hybrid(shown, width, height, self.place, self.size, *wrap, shadow=shadow)
+
+    def _looks(self) -> list[Effect]:
+        from afterglow.effects.style.looks import look_named
+
+        names = [name for given in self.styles for name in given]
+        return [look_named(name, self.strength, self.seed) for name in names]
+
+    def _sheet(self) -> list[Effect]:
+        if self.sheet is None:
+            return []
+        from afterglow.cli.stills import kept_picture
+        from afterglow.effects.style.contact_sheet import Sheeted
+
+        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+
+
+def _length(video: VideoInfo) -> Fraction | None:
+    """Seconds of a background that is a video."""
+    return None if video.frames == 1 else video.duration
