@@ -34,7 +34,7 @@ def record(
 ) -> None:
     """Write sound in blocks (N,) or (N, C) float32 without loss (24 bits) into a Matroska file.
 
-    ``lines`` become its subtitles, as far as there is sound.
+    ``lines`` become its subtitles.
 
     Raises:
         MediaError: it cannot be written.
@@ -46,11 +46,10 @@ def record(
         sound.codec_context.time_base = Fraction(1, rate)
         words = container.add_mux_stream("subrip", time_base=_MILLISECOND) if lines else None
         container.start_encoding()
-        waiting = sorted(lines)
+        for line in sorted(lines):
+            assert words is not None
+            container.mux(_subtitle(line, words))  # the muxer lays it between the sound
         for frame in _frames(blocks, rate, layout):
-            heard = Fraction((frame.pts or 0) + frame.samples, rate)
-            while words is not None and waiting and waiting[0][0] <= heard:
-                container.mux(_subtitle(waiting.pop(0), words))
             container.mux(sound.encode(frame))
         container.mux(sound.encode(None))
 
