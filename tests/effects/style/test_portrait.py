@@ -347,6 +347,61 @@ def test_what_are_no_points_is_told(text: str, words: str) -> None:
         read_landmarks(text)
 
 
+SKETCH: dict[str, Any] = {
+    "face": [[116, 88], [160, 28], [204, 88], [160, 148]],
+    "left_eye": [[130, 74], [140, 69], [149, 74], [140, 77]],
+    "right_eye": [[171, 74], [180, 69], [190, 74], [180, 77]],
+    "mouth": [[140, 117], [160, 111], [180, 117], [160, 123]],
+}
+"""What a person would point at in the painted face."""
+
+
+def test_a_sketch_gives_all_points() -> None:
+    found = read_landmarks(json.dumps(SKETCH))
+    known = [*of.OVAL, *of.LEFT_EYE_UPPER, *of.RIGHT_EYE_LOWER, *of.LIP_OUTER_UPPER]
+    apart = np.hypot(*(found[known, :2] - POINTS[known, :2]).T)
+    assert found.shape == (478, 3) and apart.max() < 3
+    nose = [1, 2, 98, 327, 168, 205, 425, 152, 199]
+    assert np.hypot(*(found[nose, :2] - POINTS[nose, :2]).T).max() < 8
+    assert (found[[1, 152], 2] < found[[234, 454], 2] + 1e-6).all(), "the nose is nearest"
+
+
+def test_a_sketch_may_tell_lips_brows_and_irises() -> None:
+    more = SKETCH | {
+        "lips": [[160, 114], [160, 120]],
+        "left_brow": [[125, 60], [138, 54], [150, 60]],
+        "right_iris": [[184, 73], [189, 73]],
+    }
+    found = read_landmarks(json.dumps(more))
+    assert found[13, 1] == pytest.approx(114) and found[14, 1] == pytest.approx(120)
+    brow = found[list(of.LEFT_BROW), :2]
+    assert brow[:, 1].mean() < 60 and brow[0, 0] == pytest.approx(125, abs=1)
+    assert found[of.RIGHT_IRIS[0], :2] == pytest.approx((184, 73))
+    assert found[of.LEFT_IRIS[0], :2] == pytest.approx((139.5, 73), abs=1)
+
+
+def test_a_sketched_face_talks() -> None:
+    points = read_landmarks(json.dumps(SKETCH))
+    acted = effect(lambda seconds: Pose(jaw=seconds * 25), landmarks=points)
+    frames = list(acted.stream((Frame(face(), t) for t in range(2)), video(2)))
+    assert aperture(np.asarray(frames[1].pixels)) > 8 > aperture(np.asarray(frames[0].pixels))
+
+
+@pytest.mark.parametrize(
+    ("sketch", "words"),
+    [
+        ({}, "no face, left_eye, right_eye, mouth"),
+        (SKETCH | {"nose": [[1, 2]]}, "unknown name nose"),
+        (SKETCH | {"mouth": [[1, 2]]}, "mouth of a sketch takes 4 points"),
+        (SKETCH | {"lips": [[1, "x"], [2, 3]]}, "lips of a sketch takes 2 points"),
+        (SKETCH | {"face": 7}, "face of a sketch takes 4 points"),
+    ],
+)
+def test_what_is_no_sketch_is_told(sketch: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        read_landmarks(json.dumps(sketch))
+
+
 PROMISES: list[Callable[[Portrait], None]] = [
     contract.test_frames_that_were_taken_stay_as_they_are,
     contract.test_frames_that_were_given_stay_as_they_are,

@@ -112,7 +112,8 @@ def _below_mouth(slit: Slit, x: Plane, y: Plane) -> Plane:
 def _below_eye(slit: Slit, x: Plane, y: Plane) -> Plane:
     """The same for an eye's sake: some way below it, both layers are one."""
     along, across = slit.local(x, y)
-    fade = 1 - rise(across / np.float32(slit.half), 0.7, 1.6)
+    _, lower = slit.borders(along)
+    fade = 1 - rise((across - lower) / np.float32(slit.half), 0.7, 1.6)
     return _below(slit, along, across) * fade * (1 - rise(np.abs(along), 1.3, 2.0))
 
 

@@ -9,16 +9,18 @@ import numpy as np
 
 from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait.frame import Points
+from afterglow.effects.style.character.portrait.sketch import sketched
 from afterglow.errors import UsageError
 
-_HINT = "a JSON list of 478 (or 468) points [x, y] or [x, y, z], in pixels of the picture"
+_HINT = "a JSON list of 478 (or 468) points [x, y] or [x, y, z] in pixels, or a sketch of a face"
 
 
 def read_landmarks(text: str) -> Points:
     """(478, 3) the points that a JSON text lists, in pixels.
 
     It lists 478 or 468 points as [x, y], as [x, y, z] or as {"x": ..., "y": ...}, or is an object
-    whose "landmarks" do. Without irises, their middles are those of the eyes.
+    whose "landmarks" do; without irises, these are where eyes look straight ahead. Or it is a
+    sketch: an object that names a few places of the face (``sketch.NEEDED`` and ``sketch.FREE``).
 
     Raises:
         UsageError: it lists no such points.
@@ -27,7 +29,9 @@ def read_landmarks(text: str) -> Points:
         told = json.loads(text)
     except ValueError as error:
         raise UsageError(f"the landmarks are no JSON ({error})", hint=_HINT) from error
-    listed = told.get("landmarks") if isinstance(told, dict) else told
+    if isinstance(told, dict) and "landmarks" not in told:
+        return sketched(told)
+    listed = told["landmarks"] if isinstance(told, dict) else told
     rows = [_row(each) for each in listed] if isinstance(listed, list) else []
     if len(rows) not in (of.MESH, of.POINTS):
         raise UsageError(f"the landmarks are {len(rows)} points", hint=_HINT)

@@ -31,6 +31,8 @@ _SIDES = (
 
 _JAW = 0.145
 """Face heights that the lower lip drops when the mouth is wide open."""
+_JAW_OF_MOUTH = 1.0
+"""Half widths of the mouth that it drops at most, which matters in small mouths."""
 _CORNER = 0.34
 """Share of it at the corners of the mouth."""
 
@@ -79,7 +81,7 @@ def _lip(
     across = (row[:, 0] - middle[0]) / max(float(np.ptp(row[:, 0])) / 2, 1e-3)
     bow = np.clip(1 - across**2, 0, 1) ** (0.95 - 0.28 * pose.jaw)
     ends = np.clip(across**2, 0, 1.2)
-    drop = pose.jaw * _JAW * frame.height
+    drop = pose.jaw * min(_JAW * frame.height, _JAW_OF_MOUTH * half)
     centre = (-0.06 if upper else 1.0) * drop
     down = _CORNER * drop * (1 - bow) + centre * bow
     down = down - (0.22 if pose.smile > 0 else 0.30) * half * pose.smile * ends
@@ -114,7 +116,7 @@ def _below(
     inside: Points, moved: Points, middle: Points, half: float, frame: FaceFrame, pose: Pose
 ) -> None:
     """Move chin, jaw line and cheeks after the mouth."""
-    drop = pose.jaw * _JAW * frame.height
+    drop = pose.jaw * min(_JAW * frame.height, _JAW_OF_MOUTH * half)
     for group, share, end in ((CHIN, 1.0, 0.2), (of.OVAL, 0.92, 0.9)):
         row = list(group)
         away = np.clip(np.abs(inside[row, 0] - middle[0]) / (0.5 * frame.width), 0, 1)
