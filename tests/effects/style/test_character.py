@@ -191,6 +191,16 @@ def test_with_models_that_paint_a_portrait_is_painted_first(
     assert "elf" in asked[0][0].drawing.prompt and asked[0][0].drawing.seed == 1
 
 
+def test_a_persons_own_emotions_are_taken(
+    speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AFTERGLOW_EFFECTS", str(tmp_path))
+    (tmp_path / "style").mkdir()
+    (tmp_path / "style" / "emotions.toml").write_text("[neutral]\n")
+    assert talk(tmp_path / "out.mp4", "--audio", speech) == 2
+    assert "there is no happy" in capfd.readouterr().err
+
+
 def test_a_preview_is_small_and_short(tmp_path: Path) -> None:
     place = tmp_path / "long.mka"
     record(place, [sentence([vowel("a", 3.0), silence(0.5), vowel("i", 3.0)])], 16000)
