@@ -189,7 +189,8 @@ def _subtitle_seat(
     name = translation(muxer, stream)
     if name is None:
         return None
-    say(f"subtitles: {codec_name(stream)} becomes {name} in {muxer}; its styling is lost")
+    if not passengers.made:
+        say(f"subtitles: {codec_name(stream)} becomes {name} in {muxer}; its styling is lost")
     translator = Translator(container, stream, name, passengers)
     adopt(translator.stream, stream)
     return translator
