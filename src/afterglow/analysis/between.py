@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float32]
 
-_LINES = 540
+LINES = 540
 """Lines, of 16:9, at which flow is searched in larger pictures."""
 _SOFT_LINES = 270
 """The same where the flow is made soft anyway."""
@@ -49,9 +49,9 @@ class Passage:
     """How one picture becomes another."""
 
     by: Motion
-    """At the size of the pictures."""
+    """At the size at which it was searched, in pixels of that."""
     seen: tuple[Floats, Floats]
-    """(H, W), 0 to 1: what of each is seen in the other."""
+    """(h, w), 0 to 1: what of each is seen in the other."""
 
     def mixed(
         self, one: Floats, other: Floats, moment: float, share: float | None = None
@@ -69,32 +69,34 @@ class Passage:
         later = now if share is None else np.float32(share)
         first = (1 - later) * (_HIDDEN + fetched(self.seen[0], to_one))
         second = later * (_HIDDEN + fetched(self.seen[1], to_other))
-        part = second / (first + second)
-        near, far = fetched(one, to_one), fetched(other, to_other)
-        return np.asarray(near + (part if one.ndim == 2 else part[..., None]) * (far - near))
+        height, width = one.shape[:2]
+        part = cv2.resize(second / (first + second), (width, height))
+        near = fetched(one, _enlarged(to_one, width, height))
+        far = fetched(other, _enlarged(to_other, width, height))
+        far -= near
+        far *= part if one.ndim == 2 else part[..., None]
+        return np.asarray(near + far, np.float32)
 
 
-def passage_of(one: Array, other: Array) -> Passage | None:
+def passage_of(one: Array, other: Array, lines: int = LINES) -> Passage | None:
     """Return what lies between two pictures; None where nothing of the one is in the other: a cut.
 
     Below 32 pixels nothing is searched: what comes back fades the pictures into one another.
 
-    one, other: (H, W, 3) uint8 or uint16 RGB.
+    one, other: (H, W, 3) uint8 or uint16 RGB. lines: of 16:9, at which larger ones are searched.
     """
     height, width = one.shape[:2]
     if min(width, height) < LEAST_SIDE:
         return _faded(width, height)
-    size = _searched(width, height, _LINES)
+    size = _searched(width, height, lines)
     greys = _grey(one, size), _grey(other, size)
     found = motion(*greys)
     seen = seen_in_both(found.forward, found.backward), seen_in_both(found.backward, found.forward)
     alike = likeness(greys[0], fetched(greys[1], found.forward)) >= UNLIKE
     if not alike or min(float(each.mean()) for each in seen) < _EXPLAINED:
         return None
-    forward, backward = (_enlarged(each, width, height) for each in found)
-    soft = [cv2.blur(each.astype(np.float32), (5, 5)) for each in seen]
-    wide = [np.asarray(cv2.resize(each, (width, height)), np.float32) for each in soft]
-    return Passage(Motion(forward, backward), (wide[0], wide[1]))
+    soft = [np.asarray(cv2.blur(each.astype(np.float32), (5, 5)), np.float32) for each in seen]
+    return Passage(found, (soft[0], soft[1]))
 
 
 def morph_of(one: Array, other: Array) -> Passage:
@@ -107,9 +109,9 @@ def morph_of(one: Array, other: Array) -> Passage:
         return _faded(width, height)
     size = _searched(width, height, _SOFT_LINES)
     found = motion(_grey(one, size), _grey(other, size), "fast")
-    soft = (cv2.GaussianBlur(each, (0, 0), _SOFTNESS * max(size)) for each in found)
-    forward, backward = (_enlarged(np.asarray(each), width, height) for each in soft)
-    sure = np.ones((height, width), np.float32)
+    soft = [cv2.GaussianBlur(each, (0, 0), _SOFTNESS * max(size)) for each in found]
+    forward, backward = (np.asarray(each, np.float32) for each in soft)
+    sure = np.ones(forward.shape[:2], np.float32)
     return Passage(Motion(forward, backward), (sure, sure))
 
 
@@ -154,4 +156,4 @@ def _grey(picture: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
 def _enlarged(by: Floats, width: int, height: int) -> Floats:
     """A flow at another size, in its pixels."""
     scale = np.array([width / by.shape[1], height / by.shape[0]], np.float32)
-    return np.asarray(cv2.resize(by, (width, height)) * scale, np.float32)
+    return np.asarray(cv2.resize(by * scale, (width, height)), np.float32)

@@ -25,6 +25,8 @@ _NEAR = Fraction(1, 25)
 that count milliseconds are so far off."""
 _LONGEST = 2
 """Usual distances of two pictures: what was held for longer begins to move so late."""
+_LINES = 360
+"""Lines, of 16:9, at which flow is searched in larger pictures."""
 _FLOATS = 96
 """Bytes per pixel of two pictures' light, of their flows, and of what is mixed of them."""
 
@@ -119,7 +121,8 @@ class _Pair:
 
     @cached_property
     def _passage(self) -> Passage | None:
-        return passage_of(ops.array_of(self._one.pixels), ops.array_of(self._other.pixels))
+        one, other = (ops.array_of(each.pixels) for each in (self._one, self._other))
+        return passage_of(one, other, _LINES)
 
     def _made(self, passage: Passage, moment: float) -> Frame:
         def between(one: Pixels, other: Pixels, transfer: str) -> Pixels:
