@@ -82,11 +82,11 @@ def length_of(file: str) -> Fraction | None:
     """
     from afterglow.media import probe
 
-    return probe(file).video.duration
+    return _length(probe(file).video)
 
 
 def _length(video: VideoInfo) -> Fraction | None:
-    """Seconds after which its pictures begin again."""
+    """Seconds that its pictures last."""
     if video.frames is not None:
         return video.frames / video.rate
     return video.duration
