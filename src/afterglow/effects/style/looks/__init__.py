@@ -22,6 +22,7 @@ _PLACES = {
     "noir": "noir.Noir",
     "realistic": "realistic.Realistic",
     "vintage": "vintage.Vintage",
+    "watercolor": "watercolor.Watercolor",
 }
 """Module and class of every look, in this package."""
 

@@ -28,7 +28,7 @@ DRAWN = 0.9
 """Share of the drawing; the rest is the source."""
 _LINES = 540
 """Lines, of 16:9, at which the drawing is made."""
-_LINE_LINES = 432
+_LINE_LINES = 500
 """Lines, of 16:9, at which the dark lines are found."""
 _TEXTURE = (8, 26)
 """Levels by which fine things differ from large ones: from where they are kept, and fully kept."""
@@ -44,7 +44,7 @@ _CLEAR = 1.35
 """Factor of its colour."""
 _INK = (0.24, 0.20, 0.30)
 """What a line leaves of the red, green and blue below it."""
-_FINE = 0.9
+_FINE = 0.8
 """Sigma, in pixels of the drawing, of the finer of the Gaussians that find a line."""
 _DARKER = (0.8, 2.9)
 """Levels of 255 by which a line is darker than what is around: from where, and from where fully."""
@@ -135,7 +135,7 @@ def line_field(light: Floats) -> Floats:
     way, sure = along(light)
     here = places(*light.shape[::-1])
     smooth = darker.copy()
-    for steps in (-2.4, -1.2, 1.2, 2.4):
+    for steps in (-4.2, -1.7, 1.7, 4.2):
         smooth += taken(darker, np.asarray(cv2.scaleAdd(way, steps, here), np.float32))
     sure *= np.float32(0.2)
     smooth *= sure
