@@ -106,14 +106,24 @@ def tapered(line: Points, widths: Sequence[float]) -> Points:
     way = np.empty_like(line)
     way[1:-1] = line[2:] - line[:-2]
     way[0], way[-1] = line[1] - line[0], line[-1] - line[-2]
-    half = np.interp(_even(len(line)), _even(len(widths)), widths)
+    half = _eased(len(line), tuple(widths))
     half /= 2 * np.maximum(np.sqrt(way[:, 0] ** 2 + way[:, 1] ** 2), 1e-9)
     aside = (way[:, ::-1] * half[:, None]).astype(np.float32)
     aside[:, 0] *= -1
     return np.concatenate([line + aside, (line - aside)[::-1]])
 
 
-@lru_cache(maxsize=64)
-def _even(count: int) -> NDArray[np.float64]:
-    """Numbers from 0 to 1."""
-    return np.linspace(0, 1, count)
+def _eased(count: int, widths: tuple[float, ...]) -> NDArray[np.float64]:
+    """Widths at places evenly along a line, without corners where they were told."""
+    number, share = _between(count, len(widths))
+    told = np.array(widths)
+    return np.asarray(told[number] + (told[number + 1] - told[number]) * share)
+
+
+@lru_cache(maxsize=256)
+def _between(count: int, knots: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Which two of some knots each place is between, and how far, eased."""
+    along = np.linspace(0, knots - 1, count)
+    number = np.minimum(along.astype(np.intp), knots - 2)
+    share = along - number
+    return number, share * share * (3 - 2 * share)

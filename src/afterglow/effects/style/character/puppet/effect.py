@@ -26,7 +26,7 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 """The puppets that can be had."""
 
-_TEXTURES = 24
+_TEXTURES = 14
 """Bytes per pixel and channel of textures, at most."""
 
 

@@ -70,7 +70,7 @@ class Mouth:
     """How far a smile lifts the corners."""
     fangs: bool = False
     """Pointed teeth at the sides."""
-    rest: float = 0.15
+    rest: float = 0.38
     """The smile of the neutral face."""
     outlined: bool = False
     """A line all around the opening, for faces without lips."""
@@ -133,26 +133,19 @@ class Mouth:
         stage.painter.fill(self._at(stage, *tongue.T), paint=self.tongue)
         groove = ellipse(0, root + 0.02, 0.05 * half, max(0.01, 0.26 * gape))
         stage.painter.fill(self._at(stage, *groove.T), paint=self.inside, opacity=0.25)
-        long = min(0.042, 0.38 * gape + 0.004)
-        edge = lips.upper + long * (0.55 + 0.45 * _ARCH)
-        band = np.vstack(
-            [self._at(stage, lips.x, lips.upper - 0.02), self._at(stage, lips.x, edge)[::-1]]
-        )
-        stage.painter.fill(band, paint=self.teeth)
+        room = lips.lower - lips.upper
+        long = min(0.042, 0.38 * gape + 0.004) * (1 - 0.6 * max(0.0, -stage.pose.width))
+        edge = lips.upper + np.minimum(long * (0.7 + 0.3 * _ARCH), 0.46 * room)
+        band = self._at(stage, lips.x, lips.upper - 0.004), self._at(stage, lips.x, edge)[::-1]
+        stage.painter.fill(np.vstack(band), paint=self.teeth)
         if self.fangs:
             self._fangs(stage, lips, long)
-        below = lips.lower - min(0.02, 0.10 * gape)
-        ground = np.vstack(
-            [self._at(stage, lips.x * 0.7, below), self._at(stage, lips.x, lips.lower + 0.02)[::-1]]
-        )
-        stage.painter.fill(ground, paint=self.teeth, opacity=0.85)
-        shade = np.vstack(
-            [
-                self._at(stage, lips.x, lips.upper - 0.02),
-                self._at(stage, lips.x, lips.upper + 0.010)[::-1],
-            ]
-        )
-        stage.painter.fill(shade, paint=self.inside, opacity=0.30)
+        below = lips.lower - np.minimum(0.016 * _ARCH, 0.16 * room)
+        ground = self._at(stage, lips.x, below)[4:-4], self._at(stage, lips.x, lips.lower)[-5:3:-1]
+        stage.painter.fill(np.vstack(ground), paint=self.teeth, opacity=0.85)
+        shade = lips.upper + np.minimum(0.010, 0.3 * room)
+        top = self._at(stage, lips.x, lips.upper - 0.004), self._at(stage, lips.x, shade)[::-1]
+        stage.painter.fill(np.vstack(top), paint=self.inside, opacity=0.30)
 
     def _fangs(self, stage: Stage, lips: Lips, long: float) -> None:
         for place in (5, 19):

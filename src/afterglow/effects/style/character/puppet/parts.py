@@ -133,7 +133,7 @@ class Stroke:
         stage.painter.line(line, self.colour, wide, closed=self.closed, solid=self.solid)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Character:
     """A puppet: its parts from the back to the front."""
 

@@ -29,6 +29,11 @@ class Glow:
     strength: float
     """0 to 1."""
 
+    def reach(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom, in face heights, of where it is seen."""
+        wide, high = 2.6 * self.rx, 2.6 * self.ry
+        return self.x - wide, self.y - high, self.x + wide, self.y + high
+
     def mask(self, x: NDArray[Any], y: NDArray[Any], density: float) -> NDArray[Any]:
         """Return (h, w) how much of it is where."""
         far = ((x - self.x) / self.rx) ** 2 + ((y - self.y) / self.ry) ** 2
@@ -45,6 +50,12 @@ class Mark:
     """0 to 1."""
     blur: float = 0.01
     """Softness (sigma) in face heights."""
+
+    def reach(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom, in face heights, of where it is seen."""
+        room = 3 * self.blur + 0.02
+        (left, top), (right, bottom) = self.outline.min(0) - room, self.outline.max(0) + room
+        return float(left), float(top), float(right), float(bottom)
 
     def mask(self, x: NDArray[Any], y: NDArray[Any], density: float) -> NDArray[Any]:
         """Return (h, w) how much of it is where."""
@@ -89,9 +100,24 @@ def painted(shade: Shade, unit: float, depth: int) -> tuple[Canvas, float]:
     share = np.clip((y + shade.slope * x - low) / (high - low), 0, 1)[..., None]
     rgb: NDArray[Any] = np.array(shade.top) * (1 - share) + np.array(shade.bottom) * share
     for mark in shade.marks:
-        weight = mark.mask(x, y, density)[..., None]
-        rgb = rgb * (1 - weight) + np.array(mark.colour) * weight
+        there = _part(mark.reach(), shade.box, density)
+        if x[there].size:
+            weight = mark.mask(x[there], y[there], density)[..., None]
+            rgb[there] += (np.array(mark.colour) - rgb[there]) * weight
     return stored(np.asarray(rgb, np.float32), depth), density
+
+
+def _part(
+    reach: tuple[float, float, float, float],
+    box: tuple[float, float, float, float],
+    density: float,
+) -> tuple[slice, slice]:
+    """Rows and columns of a texture that a mark reaches."""
+    left, top, right, bottom = (
+        max(0, round((edge - corner) * density))
+        for edge, corner in zip(reach, (box[0], box[1]) * 2, strict=True)
+    )
+    return slice(top, bottom + 1), slice(left, right + 1)
 
 
 def stored(rgb: NDArray[np.float32], depth: int) -> Canvas:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from afterglow.effects.style.character.puppet.clothes import BODY_BOX
-from afterglow.effects.style.character.puppet.curves import ellipse, flipped, mirrored, smooth
+from afterglow.effects.style.character.puppet.curves import (
+    ellipse,
+    flipped,
+    mirrored,
+    smooth,
+    tapered,
+)
 from afterglow.effects.style.character.puppet.eyes import Brows, Eyes
 from afterglow.effects.style.character.puppet.mouth import Mouth
 from afterglow.effects.style.character.puppet.parts import Character, Patch, Softness, Stroke
@@ -39,7 +45,7 @@ _EAR_IN = smooth(
 )
 _MASK = smooth(
     mirrored(
-        [(0, 0.12), (0.055, 0.02), (0.12, 0.06), (0.20, 0.13), (0.33, 0.10), (0.455, 0.08),
+        [(0, 0.13), (0.085, 0.075), (0.14, 0.105), (0.21, 0.15), (0.33, 0.115), (0.455, 0.085),
          (0.585, 0.19, 1), (0.48, 0.215), (0.555, 0.33, 1), (0.42, 0.315), (0.44, 0.42, 1),
          (0.30, 0.385), (0.19, 0.465), (0.10, 0.515), (0, 0.53)]
     )
@@ -56,9 +62,9 @@ _NOSE = smooth(
 
 def _fur(x: float, y: float, lean: float, light: bool = False) -> Mark:
     """A pointed stroke of fur."""
-    tip = (x + lean, y + 0.10, 1)
+    line = smooth([(x, y - 0.03), (x + 0.4 * lean, y + 0.04), (x + lean, y + 0.10)], closed=False)
     colour = _FUR_LIGHT if light else _FUR_LOW
-    return Mark(smooth([(x - 0.014, y, 1), tip, (x + 0.014, y, 1)]), colour, 0.7, 0.003)
+    return Mark(tapered(line, [0, 0.024, 0]), colour, 0.7, 0.004)
 
 
 _COAT: Marks = (
@@ -67,7 +73,7 @@ _COAT: Marks = (
     Glow(0.20, -0.02, 0.14, 0.12, _FUR_LOW, 0.35),
     Glow(-0.20, -0.02, 0.14, 0.12, _FUR_LOW, 0.35),
     Glow(0, -0.05, 0.06, 0.22, _FUR_LIGHT, 0.55),
-    *(_fur(0.10 * n, -0.36 + 0.02 * abs(n), 0.01 * n, True) for n in (-2, -1, 0, 1, 2)),
+    *(_fur(0.05 * n, -0.40 + 0.02 * abs(n), 0.015 * n, True) for n in (-2, -1, 0, 1, 2)),
     *(_fur(side * (0.31 + 0.03 * n), -0.18 + 0.08 * n, side * 0.04) for side in (-1, 1)
       for n in range(3)),
 )  # fmt: skip

@@ -107,7 +107,7 @@ _FACE = Shade(
     ),
     slope=0.2, z=0.18,
 )  # fmt: skip
-_CIRCLET = smooth([(-0.355, -0.27), (-0.2, -0.305), (0, -0.265), (0.2, -0.305), (0.355, -0.27)],
+_CIRCLET = smooth([(-0.39, -0.24), (-0.2, -0.305), (0, -0.265), (0.2, -0.305), (0.39, -0.24)],
                   closed=False)  # fmt: skip
 _DROP = smooth([(0, -0.33, 1), (0.032, -0.265), (0.024, -0.215), (0, -0.185, 1), (-0.024, -0.215),
                 (-0.032, -0.265)])  # fmt: skip
@@ -116,12 +116,16 @@ _CLOAK_SHAPE = smooth(
               (0.94, 1.5), (1.1, 2.3, 1), (1.2, 6, 1), (0, 6, 1)])
 )  # fmt: skip
 _TRIM = smooth([(0.0, 1.05), (0.15, 0.85), (0.25, 0.66)], closed=False)
-_GOWN = smooth(mirrored([(0, 0.86), (0.2, 0.78), (0.3, 0.9), (0.2, 1.2), (0, 1.3)]))
+_GOWN = smooth(
+    mirrored(
+        [(0, 0.95), (0.10, 0.90), (0.19, 0.74, 1), (0.36, 0.80, 1), (0.2, 1.3, 1), (0, 1.3, 1)]
+    )
+)
 _NOSE = smooth([(-0.045, 0.165), (-0.016, 0.182), (0, 0.190), (0.016, 0.182), (0.045, 0.163)],
                closed=False)  # fmt: skip
 CHARACTER = Character(
     (
-        Patch(_BACK, Shade((166, 176, 208), (96, 104, 148), (-0.4, 1.2),
+        Patch(_BACK, Shade((96, 98, 150), (112, 118, 166), (-0.2, 1.2),
                            box=(-0.75, -0.95, 0.75, 1.7)), "neck", z=-0.1),
         neck(_SKIN, _SKIN_LOW, (98, 78, 146), _HEAD),
         Patch(_GOWN, Shade((240, 232, 214), (196, 180, 170), (0.8, 1.2), box=BODY_BOX), "body"),
@@ -150,14 +154,14 @@ CHARACTER = Character(
         ),
         Mouth(y=0.305, half=0.100, lip=(196, 104, 160), lip_dark=(166, 76, 140),
               line=(92, 36, 92), inside=(70, 22, 58), tongue=(206, 100, 136),
-              shine=(255, 222, 244)),
-        Patch(_TRESS, _HANGING, "neck", 0.04),
-        Patch(flipped(_TRESS), _HANGING, "neck", 0.04),
+              shine=(255, 222, 244), rest=0.4),
         Stroke(_CIRCLET, _GOLD_LOW, 0.026, z=0.13),
         Stroke(_CIRCLET, _GOLD, 0.016, z=0.13),
+        Patch(_TRESS, _HANGING, "neck", 0.04),
+        Patch(flipped(_TRESS), _HANGING, "neck", 0.04),
         Softness(_DROP, _GEM, 0.7, 0.02, z=0.22),
         Patch(_DROP, Shade(_GEM, _GEM_LOW, (-0.32, -0.19), z=0.2), z=0.2, edge=(_GOLD, 0.010)),
-        Brows((128, 118, 160), (0.085, -0.105), (0.285, -0.145), 0.030,
+        Brows((128, 118, 160), (0.088, -0.128), (0.285, -0.150), 0.030,
               (0.010, 0.023, 0.018, 0.005)),
     ),
     studio=((150, 150, 216), (40, 34, 84)),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from afterglow.effects.style.character.puppet.clothes import hooded, neck
-from afterglow.effects.style.character.puppet.curves import ellipse, flipped, mirrored, smooth
+from afterglow.effects.style.character.puppet.curves import (
+    ellipse,
+    flipped,
+    mirrored,
+    smooth,
+    tapered,
+)
 from afterglow.effects.style.character.puppet.eyes import Brows, Eyes
 from afterglow.effects.style.character.puppet.mouth import Mouth
 from afterglow.effects.style.character.puppet.parts import Character, Patch, Softness
@@ -37,8 +43,8 @@ _NOSTRIL = ellipse(0.036, 0.155, 0.016, 0.011, -20)
 
 def _hair(x: float, y: float, lean: float) -> Mark:
     """A short stroke of fur."""
-    tip = (x + lean, y + 0.09, 1)
-    return Mark(smooth([(x - 0.012, y, 1), tip, (x + 0.012, y, 1)]), _FUR_DARK, 0.5, 0.004)
+    line = smooth([(x, y - 0.02), (x + 0.4 * lean, y + 0.04), (x + lean, y + 0.09)], closed=False)
+    return Mark(tapered(line, [0, 0.022, 0]), _FUR_DARK, 0.45, 0.004)
 
 
 _COAT: Marks = (
