@@ -29,9 +29,10 @@ def test_a_line_runs_on_the_dark_side_of_an_edge() -> None:
 
 def test_texture_gets_fewer_lines_than_an_outline() -> None:
     rng = np.random.default_rng(2)
-    grass = cv2.GaussianBlur(rng.normal(100, 60, (128, 128)).astype(np.float32), (0, 0), 1.2)
+    noise = rng.normal(0, 60, (128, 128)).astype(np.float32)
+    grass = 100 + cv2.GaussianBlur(noise, (0, 0), sigmaX=1.0, sigmaY=5.0)
     before, after = line_field(grass), uncrowded(line_field(grass))
-    assert (after > 0.9).mean() < 0.8 * (before > 0.9).mean()
+    assert (after > 0.9).mean() < 0.4 * (before > 0.9).mean()
     assert uncrowded(line_field(disc())).max() > 2.9
 
 
