@@ -80,12 +80,14 @@ class Grader:
         return self._computed(pixels) if self._all is None else _looked_up(pixels, self._all)
 
     def _axis(self, cube: Cube, channel: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The row of every level's cell in the table, and how far the level is inside it."""
+        """The row of every level's cell in the table; how far inside it is, white for its end."""
         low, high = cube.low[channel], cube.high[channel]
         level = np.arange(self._white + 1) / self._white
         place = np.clip((level - low) / (high - low), 0, 1) * (self._size - 1)
         cell = np.minimum(place.astype(np.int32), self._size - 2)
-        return cell * np.int32(self._step(channel)), (place - cell).astype(np.float32)
+        return cell * np.int32(self._step(channel)), ((place - cell) * self._white).astype(
+            np.float32
+        )
 
     def _step(self, channel: int) -> int:
         return int(self._size ** (2 - channel))
@@ -99,8 +101,8 @@ class Grader:
 
     def _block(self, colours: Array) -> Array:
         (r0, r), (g0, g), (b0, b) = (
-            (cell[level], inside[level])
-            for (cell, inside), level in zip(self._axes, colours.T, strict=True)
+            (cv2.LUT(level, cell)[0], cv2.LUT(level, inside)[0])
+            for (cell, inside), level in zip(self._axes, cv2.split(colours[None]), strict=True)
         )
         red, green, blue = (np.int32(self._step(channel)) for channel in range(3))
         first = r0 + g0 + b0
@@ -109,17 +111,20 @@ class Grader:
         middle = r + g + b - most - least
         second = first + np.where(r == most, red, np.where(g == most, green, blue))
         third = last - np.where(r == least, red, np.where(g == least, green, blue))
-        made = self._share(first, 1 - most)
+        made = self._share(first, np.float32(self._white) - most)
         made += self._share(second, most - middle)
         made += self._share(third, middle - least)
         made += self._share(last, least)
         if self._beyond:
             made = np.clip(made, 0, self._white)
-        return np.asarray((made[:, :3] + np.float32(0.5)).astype(colours.dtype))
+        made += np.float32(0.5)
+        return np.asarray(made.astype(colours.dtype)[:, :3])
 
-    def _share(self, node: NDArray[np.int32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _share(self, node: NDArray[np.int32], weight: Array) -> NDArray[np.float32]:
         """(pixels, 4) what a corner of the tetrahedra gives, in levels."""
-        return np.take(self._nodes, node, axis=0) * (weight * np.float32(self._white))[:, None]
+        made = np.take(self._nodes, node, axis=0, mode="clip")
+        made *= cv2.merge([weight[None]] * 4)[0]
+        return made
 
     def _every_colour(self) -> NDArray[np.uint32]:
         """(2^24,) R + 256 G + 65536 B of what becomes of the colour of the same number."""

@@ -20,7 +20,7 @@ from afterglow.ops.halves import Array
 
 _HALATION = Glow(amount=0.5, radius=0.9, threshold=0.8, tint=(1.0, 0.3, 0.08), around=True)
 _VIGNETTE = 0.28
-_GRAIN = 2.4
+_GRAIN = 1.7
 """Levels of 255."""
 _TEAL, _ORANGE = (-0.040, -0.036), (0.007, 0.030)
 """Oklab a and b that shadows and lights are moved by."""

@@ -35,7 +35,7 @@ _STEEPEST = 1.5
 """Slope of evened levels at most, so that noise in flat parts stays down."""
 _BLOOM = Glow(amount=0.10, radius=1.2, threshold=0.8)
 _VIGNETTE = 0.42
-_GRAIN = 2.6
+_GRAIN = 2.0
 """Levels of 255."""
 
 

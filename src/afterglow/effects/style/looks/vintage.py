@@ -31,7 +31,7 @@ _PAPER = np.array([0.055, 0.042, 0.035], np.float32)
 _WARMER = np.array([1.03, 0.965, 0.93], np.float32)
 """Beside the matrix, whose brown is greenish on its own."""
 _VIGNETTE = 0.36
-_GRAIN = 2.6
+_GRAIN = 2.3
 """Levels of 255."""
 _WEAVE = 0.07
 """Per cent of the height by which the picture strays in the gate, at most to either side."""
