@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -132,6 +133,57 @@ def test_pressed_lips_leave_no_hole_and_thinner_lips() -> None:
     lips = [like(inner(shown(Pose(press=p)), row), red) for p in (0.0, 1.0)]
     assert lips[1] < 0.95 * lips[0]
     assert aperture(shown(Pose(press=1))) <= aperture(face()) + 1
+
+
+def laughing() -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A painted face whose open mouth shows white teeth, and its points."""
+    points = POINTS.copy()
+    bow = 1 - np.linspace(-1, 1, 11) ** 2
+    for upper, lower in (
+        (of.LIP_INNER_UPPER, of.LIP_INNER_LOWER), (of.LIP_OUTER_UPPER, of.LIP_OUTER_LOWER),
+    ):  # fmt: skip
+        points[list(upper), 1] -= 4 * bow
+        points[list(lower), 1] += 5 * bow
+    picture = painted(points, SIZE)
+    hole = points[[*of.LIP_INNER_UPPER, *of.LIP_INNER_LOWER[::-1]], :2]
+    cv2.fillPoly(picture, [np.rint(hole * 16).astype(np.int32)], (250, 250, 245), cv2.LINE_AA, 4)
+    return picture, points
+
+
+def white(pixels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where there are teeth, below the eyes."""
+    found: NDArray[np.bool_] = pixels.min(axis=2) > 190
+    found[: round(float(POINTS[1, 1]))] = False
+    return found
+
+
+def laughed(pose: Pose) -> NDArray[Any]:
+    picture, points = laughing()
+    (frame,) = effect(pose, landmarks=points).stream(iter([Frame(picture, 0)]), video())
+    return np.asarray(frame.pixels)
+
+
+def test_lips_close_over_teeth() -> None:
+    before, half, pressed = (white(laughed(Pose(press=p))).sum() for p in (0.0, 0.5, 1.0))
+    assert before > 150 and 0.2 * before < half < 0.8 * before and pressed < 0.03 * before
+
+
+def test_upper_teeth_stay_with_the_head_and_off_the_lower_lip() -> None:
+    before, after = white(laughed(Pose())), white(laughed(Pose(jaw=1)))
+    rows = np.flatnonzero(before.any(axis=1))
+    assert (before & after).sum() > 0.6 * before.sum(), "they are where they were"
+    assert after[rows[-1] + 3 :].sum() == 0, "none of them went down with the lip"
+
+
+@pytest.mark.parametrize("jaw", [0.4, 1.0])
+def test_the_lower_lip_goes_down_whole(jaw: float) -> None:
+    """In the middle column, as much of the lip's red is below the mouth as before."""
+    x, y = round(float(POINTS[14, 0])), round(float(POINTS[14, 1]))
+    red = [
+        like(pixels[y + 2 : y + 40, x - 3 : x + 4].astype(float), (190, 90, 90))
+        for pixels in (face(), shown(Pose(jaw=jaw)))
+    ]
+    assert red[0] > 20 and red[1] > 0.75 * red[0]
 
 
 def test_the_corners_of_the_mouth_follow_a_smile() -> None:
