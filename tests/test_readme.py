@@ -8,6 +8,10 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import click
+
+from afterglow.cli.main import cli
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
@@ -21,8 +25,17 @@ def test_help_texts_are_those_of_the_program() -> None:
 def test_every_effect_has_a_card_with_its_help() -> None:
     for entry in entry_points(group="afterglow.effects"):
         assert f"### {entry.name}:" in README
-        assert f"<!-- help: {entry.name} -->\n```text\nUsage: afterglow {entry.name} " in README
+        for name in parts(entry.name):
+            assert f"<!-- help: {name} -->\n```text\nUsage: afterglow {name} " in README
         assert (ROOT / "docs" / f"{entry.name}.md").is_file()
+
+
+def parts(name: str) -> list[str]:
+    """The command of that name, or each one of a group."""
+    command = cli.get_command(click.Context(cli), name)
+    if not isinstance(command, click.Group):
+        return [name]
+    return [f"{name} {part}" for part in command.list_commands(click.Context(command))]
 
 
 def test_links_lead_to_files() -> None:
