@@ -103,6 +103,28 @@ def is_picture(name: str) -> bool:
     return probe(name).video.frames == 1
 
 
+def scale_of(name: str, lines: int | None) -> tuple[float, float]:
+    """How many times wider and higher the pictures of a file are when they are read at ``lines``.
+
+    Raises:
+        MediaError: the file cannot be read.
+        UsageError: it is a pipe or a folder, whose size is not known before.
+    """
+    if lines is None:
+        return 1.0, 1.0
+    if name == "-" or Path(name).is_dir():
+        raise UsageError(
+            f"places in PORTRAIT cannot be scaled before its size is known ({name})",
+            hint="leave --resolution and --preview out, or give a file",
+        )
+    from afterglow.media import probe
+    from afterglow.media.reader import scaled_info
+
+    own = probe(name).video
+    read = scaled_info(own, lines)
+    return read.width / own.width, read.height / own.height
+
+
 def stretches(names: Sequence[str], held: Fraction) -> list[Stretch]:
     """The sources, pictures held for so many seconds and clips as long as they are.
 

@@ -403,6 +403,38 @@ def test_a_picture_without_a_face_says_what_else_to_do(
     assert shown(tmp_path / "out.mp4")[0].shape == (72, 96, 3)
 
 
+SKETCH = {
+    "face": [[30, 70], [80, 10], [130, 70], [80, 150]],
+    "mouth": [[60, 112], [80, 107], [100, 112], [80, 118]],
+    "left_eye": [[45, 60], [57, 55], [68, 60], [57, 65]],
+    "right_eye": [[92, 60], [103, 55], [115, 60], [103, 65]],
+}
+
+
+@pytest.mark.parametrize("lines", [160, 80])
+def test_a_sketched_face_talks_at_any_size(speech: Path, tmp_path: Path, lines: int) -> None:
+    place, sketch = tmp_path / "face.png", tmp_path / "face.json"
+    rows = np.linspace(40, 220, 160).astype(np.uint8)
+    assert cv2.imwrite(str(place), np.repeat(rows[:, None, None], 160, 1).repeat(3, 2))
+    sketch.write_text(json.dumps(SKETCH))
+    flags = ("--codec=ffv1", "--motion=0", "--emotion=neutral", "--fps=10", f"--resolution={lines}")
+    target = tmp_path / "out.mkv"
+    assert talk(place, target, "--audio", speech, "--landmarks", sketch, *flags) == 0
+    seen = shown(target)
+    away = np.abs(seen[5] - seen[0]).max(2)
+    middle = np.argwhere(away > 20).mean(0) * 160 / lines
+    assert middle == pytest.approx([116, 80], abs=14), "where the mouth is"
+
+
+def test_places_in_a_pipe_cannot_be_scaled(
+    speech: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sketch = tmp_path / "face.json"
+    sketch.write_text(json.dumps(SKETCH))
+    assert talk("-", tmp_path / "out.mp4", "--audio", speech, "--landmarks", sketch) == 2
+    assert "--resolution" in capfd.readouterr().err
+
+
 @pytest.mark.footage
 def test_a_face_in_a_video_is_followed(portrait: Path, speech: Path, tmp_path: Path) -> None:
     photo = cv2.imread(str(portrait))[:256, 100:356]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from afterglow.cli.looks import folders
-from afterglow.cli.run import tell_note
+from afterglow.cli.reel import scale_of
+from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.values import Number
 from afterglow.errors import MediaError, UsageError
 
@@ -86,12 +87,14 @@ class Role:
 
         return Puppet(self.kind, acting, None if transparent else "studio")
 
-    def portrait(self, acting: Acting) -> Effect:
-        """Return what makes the face of a picture or a video act so.
+    def portrait(self, acting: Acting, run: StreamRun) -> Effect:
+        """Return what makes the face of the picture or the video that a run reads act so.
 
         Raises:
-            UsageError: the file of landmarks is none.
+            UsageError: the file of landmarks is none, or the size of PORTRAIT is not known.
         """
+        import numpy as np
+
         from afterglow.effects.style.character.portrait import Portrait, read_landmarks
         from afterglow.models.face import face_networks
 
@@ -102,7 +105,8 @@ class Role:
             told = self.landmarks.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"the landmarks cannot be read: {error} ({self.landmarks})") from error
-        return Portrait(acting, landmarks=read_landmarks(told))
+        scale = np.array([*scale_of(run.source, run.resolution), 1.0])
+        return Portrait(acting, landmarks=read_landmarks(told) * scale)
 
 
 def performing(command: Command) -> Command:
@@ -129,7 +133,7 @@ _FLAGS = (
         "--landmarks",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="The 478 points of the face as JSON, where no network shall look for it.",
+        help="The face as JSON, where no network shall look: its 478 points, or a sketch of a few.",
     ),
     click.option(
         "--puppet", is_flag=True, help="Draw a character, in place of the face of PORTRAIT."

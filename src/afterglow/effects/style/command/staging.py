@@ -153,7 +153,7 @@ class Staging:
             blank = stack.enter_context(blank_picture(max(high, canvas[0]), high))
             drawn = self.role.character(acting, transparent=True)
             return Cast(replace(run, source=blank), [held, drawn], Voice(sound.place), seconds)
-        effects = [held, self.role.portrait(acting), self._cut_out()]
+        effects = [held, self.role.portrait(acting, run), self._cut_out()]
         return Cast(run, effects, Voice(sound.place), seconds)
 
     def _player(self, run: StreamRun) -> Cast:

@@ -86,7 +86,7 @@ class Talk:
             if self._drawn and not painted:
                 face = self.role.character(acting, transparent=self.transparent)
             else:
-                face = self.role.portrait(acting)
+                face = self.role.portrait(acting, run)
             run.through(
                 *painted, *self._effects(face, acting.duration), *self._words(sound), *self._sheet()
             )
