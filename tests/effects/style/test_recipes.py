@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from afterglow.effects.style.looks import filmic, look_named, neon, palette, vintage
+from afterglow.effects.style.looks.focus import Focus
 from afterglow.effects.style.looks.realistic import crisp, noise_of
 from afterglow.effects.style.looks.wear import Wear, worn
 from afterglow.frames import Frame, VideoInfo
@@ -230,3 +231,21 @@ def test_realistic_takes_part_of_a_cast_off_and_leaves_white_white() -> None:
 def test_realistic_leaves_colours_that_are_no_cast() -> None:
     orange = wall(220, 120, 30)
     assert np.abs(worn_by("realistic", orange) - orange).max() <= 1
+
+
+def test_the_nearest_of_a_shot_is_in_focus_however_far_it_is() -> None:
+    view = next(iter(Scene(240, 160, camera=still()))).rgb
+    frame = Frame(view, 0)
+    for nearest in (0.3, 1.0):
+        near = np.full((40, 60), 0.1 * nearest, np.float32)
+        near[:, :30] = nearest
+        soft = Focus(lambda _, near=near: near, VIDEO).softness(frame)
+        assert soft is not None
+        assert not soft[:, :110].any()
+        assert (soft[:, 130:] == 255).all()
+
+
+def test_a_look_that_focuses_asks_for_the_frames_it_measures() -> None:
+    look = look_named("cinematic", distances=lambda _: np.ones((4, 4), np.float32))
+    assert look.reach(VIDEO).past == 35
+    assert look_named("cinematic").reach(VIDEO).past == 0

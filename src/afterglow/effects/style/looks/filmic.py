@@ -12,8 +12,9 @@ from afterglow.effects.style.glow import Glow, glowing, light_curve
 from afterglow.effects.style.grading import Colours, Cube, Grader, cube_of
 from afterglow.effects.style.grain import Grain, grained
 from afterglow.effects.style.looks import palette
-from afterglow.effects.style.looks.focus import focused, softness
+from afterglow.effects.style.looks.focus import Focus, focused
 from afterglow.effects.style.looks.look import Look, Painter
+from afterglow.effects.style.looks.shot_statistics import window_of
 from afterglow.effects.style.looks.vignette import vignetted
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops.halves import Array
@@ -30,15 +31,20 @@ _TEAL, _ORANGE = (-0.040, -0.036), (0.007, 0.030)
 class Cinematic(Look):
     """A print of film: soft shoulder, deep toe, teal and orange, and skin that stays skin."""
 
+    def past(self, video: VideoInfo) -> int:
+        """Return the window over which the nearest is measured, where distances are known."""
+        return window_of(video) - 1 if self.settings.distances is not None else 0
+
     def painter(self, video: VideoInfo) -> Painter:
         """Return what lays halation, colours, vignette and grain over a frame."""
         grade = Grader(_cube(), video.white)
         grain = Grain(_GRAIN, seed=self.settings.seed)
         transfer = light_curve(video)
+        focus = Focus(self.settings.distances, video)
 
         def paint(frame: Frame) -> Array:
             pixels = ops.array_of(frame.pixels)
-            soft = softness(frame, self.settings.distances)
+            soft = focus.softness(frame)
             if soft is not None:
                 pixels = focused(pixels, soft, transfer)
             made = grade(glowing(pixels, _HALATION, transfer))

@@ -4,35 +4,54 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.effects.style.looks.look import Distances
-from afterglow.frames import Frame
+from afterglow.effects.style.looks.shot_statistics import ShotStatistics
+from afterglow.frames import Frame, VideoInfo
 from afterglow.ops.halves import WHITE, Array, Depth
 
 _BLUR = 0.7
 """Sigma of what is farthest, in per cent of the picture's height."""
-_SHARP, _SOFT = 0.55, 0.2
-"""Nearness from which all is sharp, and below which nothing is."""
+_SHARP, _SOFT = 0.68, 0.3
+"""Shares of the nearest from which all is sharp, and below which nothing is."""
+_NEAREST = 0.95
+"""Share of the picture that is farther than what is taken for the nearest."""
+_LEAST = 0.05
+"""Nearness of the nearest at least: an empty map has no subject."""
 _REDUCED = 2
 """Lines of the picture in a line of what is blurred."""
 
 
-def softness(frame: Frame, distances: Distances | None) -> Array | None:
-    """Return (H, W) in the frame's depth: white where it is out of focus; None if nothing is known.
+class Focus:
+    """Tells what is out of focus in the frames of one stream.
 
-    Without distances the frame's matte says what is the subject.
+    The nearest part of a shot is in focus, as it was in the mean of the shot's last frames; where
+    no distances are known, it is the subject of a frame's matte.
     """
-    pixels = ops.array_of(frame.pixels)
-    height, width = pixels.shape[:2]
-    depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
-    if distances is not None:
-        near = np.asarray(ops.resize(distances(frame), width, height))
-        sharp = ops.smoothstep(near, _SOFT, _SHARP)
-        return ops.from_float(1 - sharp, depth)
-    if frame.alpha is None:
-        return None
-    return np.asarray(WHITE[depth] - ops.array_of(frame.alpha)).astype(depth)
+
+    def __init__(self, distances: Distances | None, video: VideoInfo) -> None:
+        self._distances = distances
+        self._near: Array = np.zeros((1, 1), np.float32)
+        self._nearest = ShotStatistics(self._measured, video)
+
+    def softness(self, frame: Frame) -> Array | None:
+        """Return (H, W) in the frame's depth: white is out of focus; None if nothing is known."""
+        pixels = ops.array_of(frame.pixels)
+        depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+        if self._distances is not None:
+            self._near = np.asarray(self._distances(frame), np.float32)
+            nearest = max(float(self._nearest.after(pixels)[0]), _LEAST)
+            near = ops.resize(self._near, pixels.shape[1], pixels.shape[0])
+            sharp = ops.smoothstep(near, _SOFT * nearest, _SHARP * nearest)
+            return ops.from_float(1 - sharp, depth)
+        if frame.alpha is None:
+            return None
+        return np.asarray(WHITE[depth] - ops.array_of(frame.alpha)).astype(depth)
+
+    def _measured(self, small: Array, pixels: Array) -> NDArray[np.float64]:
+        return np.array([np.quantile(self._near, _NEAREST)])
 
 
 def focused(pixels: Array, soft: Array, transfer: str) -> Array:
