@@ -18,7 +18,7 @@ from afterglow.ops.sheets import Picture
 
 _BACK = 96
 """Grey level behind what is transparent."""
-_SPARE = 4
+_SPARE = 8
 """Pictures that are held for each that is shown: the spacing is even to a part of so many."""
 
 
