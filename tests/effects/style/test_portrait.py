@@ -289,6 +289,22 @@ def _dark(pixels: NDArray[Any], row: tuple[int, ...]) -> NDArray[np.float64]:
     return np.array([(x * dark).sum(), (y * dark).sum()]) / dark.sum()
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_face_may_lie_on_its_side_or_head(turns: int) -> None:
+    """Turned by right angles, it is drawn as when it is upright and turned afterwards."""
+    pose = replace(STRONG, gaze=(0.0, 0.0), head=(0.0, 0.0))
+    picture, points = np.rot90(face(), turns).copy(), POINTS.copy()
+    height, width = 180, 320
+    for _ in range(turns):
+        points[:, 0], points[:, 1] = points[:, 1].copy(), width - 1 - points[:, 0]
+        width, height = height, width
+    info = replace(video(), width=width, height=height)
+    (frame,) = effect(pose, landmarks=points).stream(iter([Frame(picture, 0)]), info)
+    wanted = np.rot90(shown(pose), turns).astype(int)
+    apart = np.abs(np.asarray(frame.pixels) - wanted)
+    assert apart.mean() < 0.6 and np.quantile(apart, 0.99) < 25
+
+
 def test_a_matte_goes_along_with_the_head() -> None:
     matte = (np.hypot(*(np.mgrid[:180, :320] - np.array([88, 160])[:, None, None])) < 60) * 255
     matte = matte.astype(np.uint8)

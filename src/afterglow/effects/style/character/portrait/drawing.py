@@ -80,7 +80,12 @@ def _with(picture: NDArray[Any], region: Region, part: NDArray[Any]) -> NDArray[
 
 def _slits(points: Points) -> tuple[Slit, Slit, Slit]:
     """The mouth and both eyes."""
-    rows = [(of.LIP_INNER_UPPER, of.LIP_INNER_LOWER), *(each[:2] for each in _EYES)]
+    left_eye, right_eye = ((each[0], each[1]) for each in _EYES)
+    rows = [
+        (of.LIP_INNER_UPPER, of.LIP_INNER_LOWER),
+        left_eye,
+        (right_eye[0][::-1], right_eye[1][::-1]),
+    ]
     mouth, left, right = (
         slit_of(points[list(upper), :2], points[list(lower), :2]) for upper, lower in rows
     )

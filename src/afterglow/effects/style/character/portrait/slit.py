@@ -76,9 +76,7 @@ class Slit:
 
 
 def slit_of(upper: Points, lower: Points) -> Slit:
-    """The slit between two rows of points that share their first and last, left to right."""
-    if upper[0, 0] > upper[-1, 0]:
-        upper, lower = upper[::-1], lower[::-1]
+    """The slit between two rows of points, from the left corner in the face to the right one."""
     start, end = (upper[0] + lower[0]) / 2, (upper[-1] + lower[-1]) / 2
     along = (end - start) / max(float(np.hypot(*(end - start))), 1e-6)
     axes = np.array([along, [-along[1], along[0]]])
