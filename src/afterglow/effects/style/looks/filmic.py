@@ -68,7 +68,7 @@ def graded(colours: Colours) -> Colours:
     lab[..., 1:] *= (0.94 * np.sqrt(np.clip(light / np.maximum(lab[..., 0], 1e-3), 0.5, 1.3)))[
         ..., None
     ]
-    lab[..., 1:] *= (1 - 0.3 * np.clip((strong - 0.12) / 0.24, 0, 1))[..., None]
+    lab[..., 1:] *= (1 - 0.2 * np.clip((strong - 0.12) / 0.24, 0, 1))[..., None]
     known = np.clip(strong / 0.06, 0, 1)
     cold = palette.hue_bump(lab, 235, 100) * known
     lab = palette.turned(lab, -22 * palette.hue_bump(lab, 250, 70) * known)
