@@ -28,7 +28,7 @@ DRAWN = 0.9
 """Share of the drawing; the rest is the source."""
 _LINES = 540
 """Lines, of 16:9, at which the drawing is made."""
-_LINE_LINES = 500
+_LINE_LINES = 460
 """Lines, of 16:9, at which the dark lines are found."""
 _TEXTURE = (8, 26)
 """Levels by which fine things differ from large ones: from where they are kept, and fully kept."""
@@ -42,8 +42,8 @@ _BRIGHT = 0.85
 """Exponent of the drawing's light."""
 _CLEAR = 1.35
 """Factor of its colour."""
-_INK = (0.24, 0.20, 0.30)
-"""What a line leaves of the red, green and blue below it."""
+_INK = 0.23
+"""What a line leaves of the light below it: it is a darker tone of the same colour."""
 _FINE = 0.8
 """Sigma, in pixels of the drawing, of the finer of the Gaussians that find a line."""
 _DARKER = (0.8, 2.9)
@@ -52,6 +52,8 @@ _CROWD = 2.0
 """Levels that are added to it for each by which the lines around lie closer than they should."""
 _FREE = 0.3
 """Mean response, in levels, of an uncrowded place."""
+_ALONG = 2.8
+"""Pixels along an edge at which a line is looked for as well: specks are no lines."""
 _CODE = 40
 """Steps of a level in which the lines are carried to full size."""
 
@@ -77,11 +79,11 @@ def refined(fine: Floats, coarse: Floats) -> Floats:
     """Return (h, w, 3) the large part with the edges of the fine one, without its texture."""
     height, width = fine.shape[:2]
     large = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    apart = fine - large
-    strong = cv2.cvtColor(np.abs(apart), cv2.COLOR_RGB2GRAY)
+    strong: Floats = np.asarray(cv2.cvtColor(cv2.absdiff(fine, large), cv2.COLOR_RGB2GRAY))
     strong -= np.float32(_TEXTURE[0])
     strong *= np.float32(1 / (_TEXTURE[1] - _TEXTURE[0]))
-    apart *= cv2.merge([np.clip(strong, 0, 1)] * 3)
+    apart = fine - large
+    apart *= cv2.merge([np.clip(strong, 0, 1, out=strong)] * 3)
     apart += large
     return np.asarray(apart, np.float32)
 
@@ -118,10 +120,13 @@ def along(light: Floats) -> tuple[Floats, Floats]:
     gx = cv2.Sobel(half, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     gy = cv2.Sobel(half, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     e, f, g = (cv2.GaussianBlur(each, (0, 0), 2.0) for each in (gx * gx, gx * gy, gy * gy))
-    angle = 0.5 * np.arctan2(2 * f, e - g)
+    twice = cv2.phase(e - g, 2 * f)
     one_way = np.sqrt(np.square(e - g) + 4 * np.square(f)) / (e + g + 0.05)
-    parts = cv2.merge([-np.sin(angle), np.cos(angle)])
-    way = np.asarray(cv2.resize(parts, (width, height), interpolation=cv2.INTER_NEAREST))
+    across, down = cv2.polarToCart(np.ones_like(twice), 0.5 * twice)
+    parts = cv2.merge([-down, across])
+    way = np.asarray(
+        cv2.resize(parts, (width, height), interpolation=cv2.INTER_NEAREST), np.float32
+    )
     sure = np.clip((one_way - np.float32(0.25)) * np.float32(1 / 0.35), 0, 1)
     return way, np.asarray(cv2.resize(sure, (width, height)), np.float32)
 
@@ -135,9 +140,10 @@ def line_field(light: Floats) -> Floats:
     way, sure = along(light)
     here = places(*light.shape[::-1])
     smooth = darker.copy()
-    for steps in (-4.2, -1.7, 1.7, 4.2):
-        smooth += taken(darker, np.asarray(cv2.scaleAdd(way, steps, here), np.float32))
-    sure *= np.float32(0.2)
+    for steps in (-_ALONG, _ALONG):
+        there = np.asarray(cv2.scaleAdd(way, steps, here), np.float32)
+        smooth += taken(darker, there, cv2.INTER_NEAREST)  # it is smooth as it is
+    sure *= np.float32(1 / 3)
     smooth *= sure
     return np.asarray(smooth, np.float32)
 
@@ -204,13 +210,13 @@ class _Drawer:
         height, width = pixels.shape[:2]
         white = np.iinfo(pixels.dtype).max
         code = cv2.convertScaleAbs(np.maximum(field, 0), alpha=_CODE)
-        code = cv2.resize(code, (width, height), interpolation=cv2.INTER_CUBIC)
-        ink = cv2.LUT(cv2.merge([code] * 3), self._ink)
+        code = cv2.resize(code, (width, height), interpolation=cv2.INTER_LINEAR)
+        ink = cv2.merge([cv2.LUT(code, self._ink)] * 3)
         kind = cv2.CV_8U if white == 255 else cv2.CV_16U
         colour = cv2.addWeighted(flat, white / 255, flat, 0, 0, dtype=kind)
         colour = cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR)
-        drawing = cv2.multiply(colour, ink, scale=1 / white)
-        return np.asarray(cv2.addWeighted(drawing, DRAWN, pixels, 1 - DRAWN, 0))
+        drawing = cv2.multiply(colour, ink, scale=DRAWN / white)
+        return np.asarray(cv2.addWeighted(drawing, 1, pixels, 1 - DRAWN, 0))
 
 
 def _small(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -220,11 +226,9 @@ def _small(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _ink_table(depth: int) -> NDArray[Any]:
-    """Return (1, 256, 3): what a line of that code leaves of each channel, white being all."""
+    """Return (256,): what a line of that code leaves of the light, white being all."""
     white = (1 << depth) - 1
     low, high = _DARKER
     way = np.clip((np.arange(256) / _CODE - low) / (high - low), 0, 1)
-    line = (way * way * (3 - 2 * way))[:, None]
-    left = white * (1 - line * (1 - np.array(_INK)))
-    kind = np.uint8 if depth == 8 else np.uint16
-    return np.asarray(np.rint(left)[None], kind)
+    left = white * (1 - way * way * (3 - 2 * way) * (1 - _INK))
+    return np.rint(left).astype(np.uint8 if depth == 8 else np.uint16)

@@ -101,9 +101,9 @@ def places(width: int, height: int) -> Floats:
     return where
 
 
-def taken(plane: NDArray[Any], where: Floats) -> NDArray[Any]:
+def taken(plane: NDArray[Any], where: Floats, way: int = cv2.INTER_LINEAR) -> NDArray[Any]:
     """Return the plane taken at (h, w, 2) places; beyond its edge it goes on as there."""
-    way, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    border = cv2.BORDER_REPLICATE
     return np.asarray(cv2.remap(plane, where, _NO_MAP, way, borderMode=border))
 
 
