@@ -365,6 +365,23 @@ def test_a_face_may_come_late_in_a_video() -> None:
     assert changed[:10] == [False] * 10 and all(changed[15:])
 
 
+def test_a_followed_face_forgets_where_a_run_began() -> None:
+    """With the pre-roll that its reach asks for, a cut of a video is like the whole."""
+    pictures = [
+        marked(placed(120 + t, 88 + 3 * np.sin(t / 3), 100 + t / 3), SIZE) for t in range(36)
+    ]
+    frames = [Frame(each, t) for t, each in enumerate(pictures)]
+    acted = effect(moving, landmarks=None, networks=opener())
+    past = acted.reach(video()).past
+    whole = list(acted.stream(iter(frames), video(36)))[past + 6 :]
+    part = list(acted.stream(iter(frames[6:]), video(30)))[past:]
+    assert [frame.pts for frame in part] == [frame.pts for frame in whole] and len(part) == 5
+    one, two = (
+        np.stack([np.asarray(frame.pixels, float) for frame in run]) for run in (part, whole)
+    )
+    assert np.sqrt(np.mean((one - two) ** 2)) < 0.3
+
+
 def test_neither_points_nor_networks_is_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="landmarks"):
         list(effect(Pose(), landmarks=None).stream(iter([Frame(face(), 0)]), video()))

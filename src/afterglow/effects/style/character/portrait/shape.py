@@ -133,7 +133,7 @@ def _below(
 
 def _brows(moved: Points, frame: FaceFrame, pose: Pose) -> None:
     """Move brows, what lies between them, the forehead and the skin above the lids."""
-    lift = (0.055 if pose.brow > 0 else 0.035) * pose.brow * frame.height
+    lift = (0.048 if pose.brow > 0 else 0.035) * pose.brow * frame.height
     inward, downward = 0.024 * max(pose.frown, 0.0), 0.030 * max(pose.frown, 0.0)
     sad = 0.045 * max(-pose.frown, 0.0)
     inner = np.tile(np.linspace(0, 1, 5), 2)
