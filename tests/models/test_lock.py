@@ -28,7 +28,7 @@ def test_the_shipped_lock_is_sorted_and_pinned_but_for_what_nobody_has_told() ->
     loose = [model.name for model in lock.models.values() if not model.pinned]
     painting = ["controlnet-depth-sd15", "sd15-inpaint", "sdxl-inpaint"]
     moving = [model.name for model in lock.used_by("animate") if not model.pinned]
-    assert loose == sorted([*painting, *moving]) and "svd-xt" not in moving
+    assert loose == sorted({*painting, *moving}) and "svd-xt" not in moving
     assert all(model.pinned for model in lock.used_by("matte") + lock.used_by("plate"))
     assert [model.name for model in lock.select(["person"])] == [
         "person-landscape",

@@ -56,6 +56,42 @@ class Parts:
             return np.stack([_pixels(frame, size, aspect) for frame in taken])
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A video of which parts are looked at, at its own size."""
+
+    reel: Reel
+    """Where it is, and how long."""
+
+    def shown(self, start: Fraction, count: int, rate: Fraction) -> Iterator[NDArray[np.uint8]]:
+        """Yield so many (H, W, 3) uint8 RGB at a rate from a time on; the last one goes on.
+
+        Raises:
+            MediaError: it cannot be read.
+        """
+        import numpy as np
+
+        from afterglow.media import ReadOptions, open_source
+        from afterglow.ops.levels import as_depth
+
+        last = max(Fraction(0), self.reel.seconds - _LAST)
+        reading = ReadOptions(start=min(start, last), hdr="tonemap")
+        with open_source(str(self.reel.path), reading, _silent) as source:
+            for frame in nearest(source.frames(), source.video.time_base, count, rate):
+                yield np.asarray(as_depth(frame.pixels, "uint8"), np.uint8)
+
+
+_LAST = Fraction(1, 10)
+"""Seconds before the end from which the last picture of a film is looked for."""
+
+
+def film_of(file: str) -> Film:
+    """Return a video, of which parts are looked at; MediaError where it cannot be read."""
+    from afterglow.media import probe
+
+    return Film(Reel(Path(file), probe(file).video.duration or Fraction(0)))
+
+
 def reels_in(folder: str, least: Fraction, say: Callable[[str], None]) -> Parts:
     """Return the clips of a folder that last long enough; others are named.
 

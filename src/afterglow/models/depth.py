@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,14 +41,37 @@ def depth_of(
         ModelError: the model is not here, not as locked, cannot be read or may not be used.
         DeviceError: the memory is not enough.
     """
-    height, width = picture.shape[:2]
+    with depth_network(device, commercial_only=commercial_only) as nearness_of:
+        return evened(nearness_of(picture))
+
+
+@contextmanager
+def depth_network(
+    device: str = "cpu", *, commercial_only: bool = False, together: bool = False
+) -> Iterator[Callable[[NDArray[np.uint8]], NDArray[np.float32]]]:
+    """Hold what gives (H, W) float32 for (H, W, 3) uint8 RGB: larger where it is nearer.
+
+    together: whether it may be held beside another model on the same GPU.
+    """
     look = Look()
-    reader = partial(_read, look)
-    with hushed(), loaded(ENTRY, device, commercial_only=commercial_only, reader=reader) as network:
-        small = _seen(network, look, picture, device)
-    nearness = np.asarray(
-        cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
-    )
+    allowed: Any = {"commercial_only": commercial_only, "together": together}
+    with hushed(), loaded(ENTRY, device, reader=partial(_read, look), **allowed) as network:
+
+        def nearness_of(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+            height, width = picture.shape[:2]
+            small = _seen(network, look, picture, device)
+            large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+            return np.asarray(large, np.float32)
+
+        yield nearness_of
+
+
+def evened(nearness: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return depths from 0, the farthest of all, to 1, the nearest; 0 where all are as far.
+
+    Raises:
+        ModelError: they are no numbers.
+    """
     low, high = float(nearness.min()), float(nearness.max())
     if not np.isfinite((low, high)).all():
         raise ModelError(f"{ENTRY} gives no depth: its numbers are not finite")

@@ -45,6 +45,9 @@ class _Models:
     def choose(self, *asked: object, **more: object) -> Family:
         return FAMILIES["svd"]
 
+    def see(self, control: str) -> Any:
+        raise AssertionError(f"nothing steers it, and {control!r} is looked for")
+
     @contextmanager
     def hold(self, *asked: object) -> Iterator[_Drifting]:
         yield _Drifting()

@@ -9,7 +9,14 @@ from typing import Any
 
 import torch
 
-from tests.models.tiny_diffusion import _libraries, _text, _vocabulary, locked
+from tests.models.tiny_diffusion import (
+    _libraries,
+    _text,
+    _vocabulary,
+    locked,
+    save_control,
+    save_depth,
+)
 from tests.models.weights import write_lock
 
 
@@ -234,6 +241,9 @@ SAVED: Mapping[str, Callable[[Path], Path]] = {
     "sd15": save_sd15,
     "animatediff": save_motion,
     "sparsectrl-rgb": save_sparse,
+    "controlnet-depth-sd15": save_control,
+    "controlnet-openpose-sd15": lambda folder: save_control(folder, seed=12),
+    "depth-anything-v2-small": save_depth,
     "i2vgen-xl": save_i2vgen,
     "cogvideox": save_cogvideox,
     "wan": save_wan,

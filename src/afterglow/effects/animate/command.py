@@ -155,6 +155,12 @@ def _list_models(ctx: click.Context, param: click.Parameter, wanted: bool) -> No
     help="So many times slower, with frames put between by optical flow.",
 )
 @click.option("--lora", metavar="FILE[:SCALE]", help="Small changes to the model's weights.")
+@click.option(
+    "--control",
+    type=(click.Choice(["pose", "depth"]), click.Path()),
+    metavar="pose|depth VIDEO",
+    help="Let poses or depths of a video steer it (animatediff).",
+)
 @click.option("--vram", type=Memory(), help="Use no more memory of the GPU than this, as 8G.")
 @click.option(
     "--count", type=click.IntRange(1, 1000), default=1, help="Make several, of seeds in a row."
@@ -193,10 +199,14 @@ def _effect(
     sets: tuple[str, ...],
     **settings: Any,
 ) -> Animate:
+    from afterglow.cli.footage import film_of
     from afterglow.effects.animate.effect import Animate
     from afterglow.effects.animate.looks import Look, typed
 
     values = dict(typed(each) for each in sets)
+    control = settings.pop("control")
+    if control is not None:
+        values["control"] = ":".join(control)
     for name in _TYPED:
         given = settings.pop(name)
         if given is not None:
@@ -212,6 +222,7 @@ def _effect(
         say=tell_note,
         duration=run.duration,
         lines=run.resolution,
+        film=film_of,
         **settings,
     )
 

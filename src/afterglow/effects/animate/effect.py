@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from afterglow import ops
 from afterglow.effects.animate.anchor import Drift, anchored
 from afterglow.effects.animate.camera_move import moved
 from afterglow.effects.animate.chain import chained, length_of
+from afterglow.effects.animate.control import Film, control_of, steering
 from afterglow.effects.animate.fit import (
     Fit,
     Fitted,
@@ -28,26 +28,13 @@ from afterglow.effects.animate.fit import (
 from afterglow.effects.animate.interpolate import interpolated
 from afterglow.effects.animate.looks import Look, merged
 from afterglow.effects.animate.model.family import Family, with_text
-from afterglow.effects.animate.motion import Animator, Motion
+from afterglow.effects.animate.motion import Models, Motion, Say
 from afterglow.effects.animate.shot import Shot
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 
-Say: TypeAlias = Callable[[str], None]
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Is told what is done, and how many of how many steps of it are; may raise to stop it."""
-
-
-class Models(Protocol):
-    """The models of this machine."""
-
-    def choose(self, name: str | None, wanted: tuple[str, ...], *, text: bool) -> Family:
-        """Return the family of a name, or the best one that is here; ModelError if none is."""
-
-    def hold(
-        self, family: Family, motion: Motion, lora: str, say: Say
-    ) -> AbstractContextManager[Animator]:
-        """Hold what animates a picture; leaving frees it."""
 
 
 _OVERLAP = 4
@@ -92,6 +79,8 @@ class Animate:
     """How the picture is brought into the model's frame."""
     ground: tuple[int, int, int] = (0, 0, 0)
     """R'G'B' 0-255 below what is transparent, and of bars."""
+    film: Callable[[str], Film] | None = None
+    """Opens a video that steers it."""
     tell: Tell = _silent
     """Told of every step."""
     say: Say = _silent
@@ -119,6 +108,7 @@ class Animate:
                 hint="--hdr tonemap makes it BT.709",
             )
         shot = self.shot(video)
+        self._film(shot)
         width, height = shot.size
         rate = shot.motion.fps
         return replace(
@@ -155,6 +145,7 @@ class Animate:
         """
         family = self._family()
         values = merged(self.look, self.typed, family)
+        control = control_of(values["control"])
         rate = Fraction(values["fps"]).limit_denominator(100_000)
         wanted = self._wanted(values["num_frames"], rate)
         window = family.window_of(min(self.window or family.frames, wanted))
@@ -173,6 +164,7 @@ class Animate:
             noise=values["noise"],
             decode_chunk=values["decode_chunk"],
             size=self._size(family, video),
+            control=control.kind if control else "",
         )
         empty = np.zeros((video.height, video.width, 3), np.uint8)
         size = final_size(fitted(empty, motion.size, self.fit), self.lines)
@@ -190,9 +182,11 @@ class Animate:
         """The family that animates; raises UsageError where it shall read a prompt and cannot."""
         wanted = self.typed.get("models", self.look.settings.get("models", ()))
         prompt = self.typed.get("prompt", self.look.settings.get("prompt", ""))
+        told = control_of(self.typed.get("control", self.look.settings.get("control", "")))
         if self.require_prompt and not prompt:
             raise UsageError("--require-prompt, and there is no prompt", hint="write --prompt TEXT")
-        family = self.models.choose(self.model, wanted, text=bool(prompt))
+        control = told.kind if told else ""
+        family = self.models.choose(self.model, wanted, text=bool(prompt), control=control)
         if self.require_prompt and not family.takes_text:
             raise UsageError(
                 f"{family.name} takes no text, and --require-prompt wants the prompt to be read",
@@ -258,17 +252,19 @@ class Animate:
         """
         drifts = [Drift()]
 
-        def tell(drift: Drift) -> None:
+        def note(drift: Drift) -> None:
             drifts[0] = drifts[0].worse(drift)
 
-        with self.models.hold(shot.family, shot.motion, shot.values["lora"], self.say) as animator:
+        steered = steering(self._film(shot), shot, self.models.see, self.fit)
+        held = self.models.hold(shot.family, shot.motion, shot.values["lora"], self.say)
+        with held as animator, steered as guided:
 
             def window(begin: NDArray[np.uint8], number: int) -> Iterator[NDArray[np.uint8]]:
-                seed = (self.seed + number) % (1 << 32)
-                made = animator.window(begin, shot.motion, seed, self._counted(shot, number))
+                seed, tell = (self.seed + number) % (1 << 32), self._counted(shot, number)
+                made = animator.window(begin, shot.motion, seed, tell, **guided(number))
                 if shot.anchor == 0:
                     return made
-                return anchored(made, still, strength=shot.anchor, tell=tell)
+                return anchored(made, still, strength=shot.anchor, tell=note)
 
             settle = _SETTLE if shot.anchor > 0 else None
             take = chained(window, still, shot.windows, overlap=shot.overlap, settle=settle)
@@ -276,6 +272,11 @@ class Animate:
         if shot.anchor > 0:
             found, left = drifts[0].found, drifts[0].left
             self.say(f"colour drift: {found:.1f} levels at most, {left:.1f} after anchoring")
+
+    def _film(self, shot: Shot) -> Film | None:
+        """The video that steers; MediaError where it cannot be read."""
+        control = control_of(shot.values["control"])
+        return self.film(control.file) if control and self.film else None
 
     def _counted(self, shot: Shot, number: int) -> Callable[[int, int], None]:
         def tell(done: int, total: int) -> None:

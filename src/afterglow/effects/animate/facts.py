@@ -67,7 +67,7 @@ def story_of(
         "width": shot.size[0],
         "height": shot.size[1],
         "fps": str(shot.motion.fps),
-        "weights": _weights(shot.family),
+        "weights": _weights(shot.family, shot.motion.control),
         "versions": _versions(),
         **facts,
     }
@@ -77,11 +77,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float) or value is None else str(value)
 
 
-def _weights(family: Family) -> dict[str, object]:
+def _weights(family: Family, control: str) -> dict[str, object]:
     """Where the weights came from, and what they are."""
     store = open_store()
     told: dict[str, object] = {}
-    for name in family.entries:
+    for name in family.entries_with(control):
         model = store.lock.model(name)
         told[name] = {
             "source": model.source,

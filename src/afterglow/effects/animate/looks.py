@@ -38,6 +38,7 @@ SCHEMA: Mapping[str, Key] = {
     "steps": Key("whole", "steps from noise to a window", 1, 500),
     "decode_chunk": Key("whole", "frames decoded at once", 1, 256, 8),
     "lora": Key("text", "a LoRA file, FILE or FILE:scale", default=""),
+    "control": Key("text", "a video that steers it, depth:FILE or pose:FILE", default=""),
     "camera_zoom": Key("number", "how much larger things are in the end", 0.25, 4, 1.0),
     "camera_pan": Key("number", "share of the width that the camera turns right", -0.5, 0.5, 0.0),
     "camera_tilt": Key("number", "share of the height that the camera turns up", -0.5, 0.5, 0.0),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.models.denoising import Tell
+
+if TYPE_CHECKING:
+    from afterglow.effects.animate.model.family import Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,50 @@ class Motion:
     """Frames that are decoded at once."""
     size: tuple[int, int]
     """Width and height in pixels that the model works at."""
+    control: str = ""
+    """What of a video steers it: depth or pose; nothing if empty."""
+
+
+Say: TypeAlias = Callable[[str], None]
+"""Is told what is done, in a line."""
+Seer: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.uint8]]
+"""Takes frames (H, W, 3) uint8 RGB, gives what it sees in them as (F, H, W, 3) uint8 RGB."""
 
 
 class Animator(Protocol):
     """A model that is held, and makes windows of frames."""
 
     def window(
-        self, still: NDArray[np.uint8], motion: Motion, seed: int, tell: Tell
+        self,
+        still: NDArray[np.uint8],
+        motion: Motion,
+        seed: int,
+        tell: Tell,
+        **guide: NDArray[np.uint8],
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield (H, W, 3) uint8 RGB, decoded in chunks as they are taken.
 
         still: (H, W, 3) uint8 RGB of the size that the motion names; the window begins with it.
-        seed: where the noise begins. tell: told of every step.
+        seed: where the noise begins. tell: told of every step. guide: for families that a video
+        steers, if it shall, ``guide``: (F, H, W, 3) uint8 RGB, depths or poses of every frame.
         """
+
+
+class Models(Protocol):
+    """The models of this machine."""
+
+    def choose(
+        self, name: str | None, wanted: tuple[str, ...], *, text: bool, control: str = ""
+    ) -> Family:
+        """Return the family of a name, or the best one that is here; ModelError if none is."""
+
+    def see(self, control: str) -> AbstractContextManager[Seer]:
+        """Hold what sees in frames of a video what shall steer a family."""
+
+    def hold(
+        self, family: Family, motion: Motion, lora: str, say: Say
+    ) -> AbstractContextManager[Animator]:
+        """Hold what animates a picture; leaving frees it."""
 
 
 def words_of(motion: Motion) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.effects.animate.model.family import FAMILIES, Family, preferred
+from afterglow.effects.animate.model.choosing import chosen
+from afterglow.effects.animate.model.family import Family
 from afterglow.effects.animate.model.profiles import (
     PROFILES,
     Profile,
@@ -21,12 +22,10 @@ from afterglow.effects.animate.model.profiles import (
     lower,
     profile_for,
 )
-from afterglow.effects.animate.motion import Animator, Motion
+from afterglow.effects.animate.motion import Animator, Motion, Seer
 from afterglow.models.denoising import Tell
 
 _HINT = "--vram with less, --size or --window with less, or --device cpu"
-_MORE = {"wan": ("ftfy",)}
-"""Packages that a family needs besides."""
 _DECODING = 2600
 """Bytes of a pixel of a frame that is being decoded."""
 _CHUNK = 2
@@ -55,48 +54,6 @@ class Setting:
     """Use only weights that may be used commercially."""
 
 
-def present(family: Family, *, commercial_only: bool = False) -> bool:
-    """Return True where all that a family needs is on this machine and may be used."""
-    from afterglow.errors import ModelError
-
-    try:
-        require(family, commercial_only=commercial_only)
-    except ModelError:
-        return False
-    return True
-
-
-def require(family: Family, *, commercial_only: bool = False) -> None:
-    """Raise ModelError unless all that a family needs is here; it tells how to get that."""
-    from afterglow.models.needed import require_needed
-    from afterglow.models.pipelines import PACKAGES
-
-    packages = (*PACKAGES, *_MORE.get(family.name, ()))
-    require_needed(family.entries, commercial_only=commercial_only, packages=packages)
-
-
-def chosen(
-    name: str | None, wanted: tuple[str, ...], *, text: bool, commercial_only: bool = False
-) -> Family:
-    """Return the family of that name, or the best one that is here.
-
-    wanted: families that go before others. text: whether a prompt is to be read.
-
-    Raises:
-        ModelError: it is not here, or none is; it tells how to get the best one.
-    """
-    if name is not None:
-        require(FAMILIES[name], commercial_only=commercial_only)
-        return FAMILIES[name]
-    order = preferred(wanted, text=text)
-    for family in order:
-        if present(family, commercial_only=commercial_only):
-            return family
-    best = order[0] if text or wanted else FAMILIES["svd-xt"]
-    require(best, commercial_only=commercial_only)
-    raise AssertionError("a family was not here, and then it was")
-
-
 @dataclass(frozen=True, slots=True)
 class Here:
     """The models of this machine."""
@@ -108,9 +65,19 @@ class Here:
     keep: _Keep | None = None
     """What keeps one between two runs."""
 
-    def choose(self, name: str | None, wanted: tuple[str, ...], *, text: bool) -> Family:
+    def choose(
+        self, name: str | None, wanted: tuple[str, ...], *, text: bool, control: str = ""
+    ) -> Family:
         """Return the family of a name, or the best one that is here; ModelError if none is."""
-        return chosen(name, wanted, text=text, commercial_only=self.setting.commercial_only)
+        only = self.setting.commercial_only
+        return chosen(name, wanted, text=text, control=control, commercial_only=only)
+
+    def see(self, control: str) -> AbstractContextManager[Seer]:
+        """Hold what sees in frames of a video what shall steer a family."""
+        from afterglow.effects.animate.model import seeing
+
+        only = self.setting.commercial_only
+        return seeing.seer(control, self.setting.device, commercial_only=only)
 
     @contextmanager
     def kept(self) -> Iterator[Here]:
@@ -200,14 +167,19 @@ class _Steady:
         return f", memory profile {self.profile}" if self._again else ""
 
     def window(
-        self, still: NDArray[np.uint8], motion: Motion, seed: int, tell: Tell
+        self,
+        still: NDArray[np.uint8],
+        motion: Motion,
+        seed: int,
+        tell: Tell,
+        **guide: NDArray[np.uint8],
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield the frames of a window."""
         from afterglow.models.networks import out_of_memory
 
         given = 0
         try:
-            for frame in self._now.window(still, self._spared(motion), seed, tell):
+            for frame in self._now.window(still, self._spared(motion), seed, tell, **guide):
                 yield frame
                 given += 1
             return
@@ -216,7 +188,8 @@ class _Steady:
             if not out_of_memory(error) or below is None or not self._again:
                 raise
         self._lower(below)
-        yield from islice(self._now.window(still, self._spared(motion), seed, tell), given, None)
+        again = self._now.window(still, self._spared(motion), seed, tell, **guide)
+        yield from islice(again, given, None)
 
     def _lower(self, profile: Profile) -> None:
         self._say(f"memory was not enough, trying once more with the profile {profile}")
@@ -240,7 +213,7 @@ def _opened(
     from afterglow.models.loading import loaded
 
     with ExitStack() as held, hushed():
-        *others, last = family.entries
+        *others, last = family.entries_with(motion.control)
         weights: dict[str, Any] = {}
         allowed: Any = {"commercial_only": setting.commercial_only, "hint": _HINT}
         for name in others:

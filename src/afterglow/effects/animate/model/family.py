@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from afterglow.models import svd
@@ -47,6 +47,13 @@ class Family:
     """Whether it works at its own sizes only."""
     work: int = 400
     """Bytes of working memory for each pixel of each frame that it works on at once (estimate)."""
+    control: Mapping[str, str] = field(default_factory=dict)
+    """What of a video can steer it, and the entry of what does so."""
+
+    def entries_with(self, control: str = "") -> Mapping[str, tuple[str, ...]]:
+        """Return what of models.lock it needs, steered by something of a video or not."""
+        steering = {self.control[control]: ("config", "*")} if control else {}
+        return steering | dict(self.entries)
 
     def window_of(self, frames: int) -> int:
         """Return the frames of the shortest window that it can make which has so many."""
@@ -104,6 +111,7 @@ _ALL = (
             "sparsectrl-rgb": ("config", "*"),
             "sd15": (*_UNET, *_CLIP),
         },
+        control={"depth": "controlnet-depth-sd15", "pose": "controlnet-openpose-sd15"},
     ),
     Family(
         "i2vgen-xl",
@@ -191,6 +199,11 @@ def preferred(wanted: tuple[str, ...], *, text: bool) -> list[Family]:
     """
     best = _BEST_WITH_TEXT + _BEST_WITHOUT if text else _BEST_WITHOUT + _BEST_WITH_TEXT
     return [FAMILIES[name] for name in dict.fromkeys((*wanted, *best))]
+
+
+def with_control() -> list[str]:
+    """Return the names of the families that a video can steer."""
+    return [family.name for family in _ALL if family.control]
 
 
 def with_text() -> list[str]:
