@@ -9,6 +9,8 @@ import numpy as np
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.pose import Pose
 
+EARS = 0.45
+"""Face widths that the axis of a turn, through ears and hair, lies behind the face's middle."""
 _MOST = 12.0
 """Degrees that a head turns at most: behind that lies what the picture does not show."""
 _BREATH = 0.004
@@ -24,7 +26,7 @@ def depths(points: Points, frame: FaceFrame) -> Points:
         found: Points = points[:, 2]
         return found
     radii = (frame.inside(points) / (frame.width / 2, frame.height / 2)) ** 2
-    egg: Points = -0.45 * frame.width * np.sqrt(np.clip(1 - radii.sum(axis=1), 0, 1))
+    egg: Points = frame.width * (EARS - 0.7 * np.sqrt(np.clip(1 - radii.sum(axis=1), 0, 1)))
     return egg
 
 
@@ -38,7 +40,7 @@ def carried(places: Points, behind: Points, frame: FaceFrame, pose: Pose) -> Poi
         radians(min(max(angle, -_MOST), _MOST)) for angle in (pose.nod, pose.turn, pose.roll)
     )
     neck = 0.45 * frame.height
-    solid = np.column_stack([inside, behind - 0.45 * frame.width])
+    solid = np.column_stack([inside, behind - EARS * frame.width])
     solid = solid @ _turned(turn, 0, 2).T @ _turned(nod, 1, 2).T - (0, neck, 0)
     moved = (solid @ _turned(roll, 0, 1).T)[:, :2] + (0, neck)
     shift = np.array([pose.head[0], pose.head[1] - _BREATH * pose.breath]) * frame.height

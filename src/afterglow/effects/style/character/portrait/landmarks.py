@@ -9,10 +9,10 @@ import numpy as np
 
 from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait.frame import Points
-from afterglow.effects.style.character.portrait.sketch import sketched
+from afterglow.effects.style.character.portrait.sketch import HINT, sketched
 from afterglow.errors import UsageError
 
-_HINT = "a JSON list of 478 (or 468) points [x, y] or [x, y, z] in pixels, or a sketch of a face"
+_HINT = f"a JSON list of 478 (or 468) points [x, y] or [x, y, z] in pixels; or {HINT}"
 
 
 def read_landmarks(text: str) -> Points:

@@ -57,7 +57,7 @@ def rig_of(points: Points, targets: Points, frame: FaceFrame, pose: Pose) -> Rig
     sources = _edged(points[:, :2], targets, frame)
     upper, lower, both = list(_UPPER), list(_LOWER), list(_BOTH)
     hair = frame.middle + _HAIR_REACH * (points[list(_HAIR), :2] - frame.middle)
-    carried = head.carried(hair, np.zeros(len(hair)), frame, pose)
+    carried = head.carried(hair, np.full(len(hair), head.EARS * frame.width), frame, pose)
     lashes = list(_LASHES)
     above = -_LASH * frame.axes[1] * _eye_half(sources)
     return Rig(

@@ -179,4 +179,4 @@ def _depth(points: Points) -> None:
     oval = points[list(of.OVAL), :2]
     middle, radii = (oval.min(axis=0) + oval.max(axis=0)) / 2, np.ptp(oval, axis=0) / 2
     away = (((points[:, :2] - middle) / np.maximum(radii, 1e-6) / 1.1) ** 2).sum(axis=1)
-    points[:, 2] = -0.9 * radii[0] * np.sqrt(np.clip(1 - away, 0, 1))
+    points[:, 2] = radii[0] * (0.9 - 1.4 * np.sqrt(np.clip(1 - away, 0, 1)))
