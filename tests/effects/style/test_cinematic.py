@@ -71,7 +71,7 @@ def pictures(target: Path) -> list[Any]:
 def test_the_styles_are_the_looks_that_there_are() -> None:
     from afterglow.effects.style.looks import LOOKS
 
-    assert set(LOOKS) <= set(STYLES)
+    assert set(LOOKS) == set(STYLES)
 
 
 def test_the_moves_are_those_of_the_camera() -> None:
