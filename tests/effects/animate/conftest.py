@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from tests.effects.animate.tiny import lock_tiny
+
 
 @pytest.fixture(scope="session")
-def tiny_animators(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which tiny models are made, each once."""
+def tiny_animators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which tiny models are made, each once.
+
+    What libraries hold from their import on is kept out of every search for garbage: each model
+    that is let go asks for one, which takes longer than all of its work.
+    """
     for name in ("diffusers", "transformers", "accelerate"):
         pytest.importorskip(name)
-    return tmp_path_factory.mktemp("animators")
+    folder = tmp_path_factory.mktemp("animators")
+    lock_tiny(folder, "svd")
+    gc.collect()
+    gc.freeze()
+    yield folder
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,6 +26,7 @@ from afterglow.effects.animate.model.family import FAMILIES
 from afterglow.effects.animate.motion import Motion
 from tests.effects.animate.tiny import lock_tiny
 from tests.program import PROGRAM
+from tests.stopping import code_after_ctrl_c
 
 LINE = ["animate", "still.png", "out.mp4", "--steps=2", "--seed=1", "--size=64x64", "--frames=3"]
 ENTRIES: dict[str, tuple[str, ...]] = {"animatediff": ("animatediff", "sparsectrl-rgb", "sd15")}
@@ -82,6 +82,17 @@ def test_a_picture_becomes_a_video(there: Any, capsys: pytest.CaptureFixture[str
     assert run("--model=svd", "--seed=2") != first
 
 
+def test_every_svd_is_a_model_of_its_own(there: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("svd", "svd-xt", "svd-xt-1.1")
+    there(*names)
+    short = ["--frames=2", "--steps=1"]
+    assert len({run(f"--model={name}", *short) for name in names}) == 3
+    said = capsys.readouterr().err
+    assert all(f"model: {name}, StableVideoDiffusionPipeline" in said for name in names)
+    run(*short)
+    assert "model: svd-xt-1.1," in capsys.readouterr().err, "the best one, where nobody says"
+
+
 @pytest.mark.parametrize("family", TEXT)
 def test_families_that_read_words(family: str, there: Any) -> None:
     there(family)
@@ -93,15 +104,19 @@ def test_families_that_read_words(family: str, there: Any) -> None:
     assert run(f"--model={family}", "--prompt=zzz burning", "--fps=12") != first
 
 
-def test_a_family_of_fixed_size(there: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_family_of_fixed_size(
+    there: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     there("cogvideox")
     line = [each for each in LINE if not each.startswith("--size")]
-    wrong = ["--model=cogvideox", "--size=64x64"]
-    assert exit_code([*line, *wrong]) == 2
-    assert "cogvideox works at its own sizes only" in capsys.readouterr().err
+    assert exit_code([*line, "--model=cogvideox", "--size=64x64"]) == 2
+    said = capsys.readouterr().err
+    assert "cogvideox works at its own sizes only" in said and "--size 720x480" in said
+    small = replace(FAMILIES["cogvideox"], sizes=((96, 64),))
+    monkeypatch.setitem(FAMILIES, "cogvideox", small)  # type: ignore[arg-type]
     run("--model=cogvideox", "--prompt=a cat", "--steps=1", line=line)
     frames, rate, _ = video()
-    assert len(frames) == 3 and rate == 8 and frames[0].shape == (480, 720, 3)
+    assert len(frames) == 3 and rate == 8 and frames[0].shape == (64, 96, 3)
 
 
 def test_words_change_what_cogvideox_makes(there: Any) -> None:
@@ -367,16 +382,12 @@ def test_a_folder_of_pictures(there: Any, bare: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.count("finished before") == 2
 
 
-def test_through_a_pipe(there: Any) -> None:
+def test_through_a_pipe(there: Any, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     there("svd")
-    made = subprocess.run(
-        [*PROGRAM, "animate", "still.png", "-", *LINE[3:], "--model=svd"], capture_output=True
-    )
-    assert made.returncode == 0, made.stderr.decode()
+    assert exit_code(["animate", "still.png", "-", *LINE[3:], "--model=svd"]) == 0
+    made = capfdbinary.readouterr().out
     more = subprocess.run(
-        [*PROGRAM, "ghost", "-", "ghost.mkv", "--device=cpu"],
-        input=made.stdout,
-        capture_output=True,
+        [*PROGRAM, "ghost", "-", "ghost.mkv", "--device=cpu"], input=made, capture_output=True
     )
     assert more.returncode == 0, more.stderr.decode()
     assert len(video_frames("ghost.mkv")) == 3
@@ -401,16 +412,10 @@ def test_steps_are_counted(there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ctrl_c_between_steps_leaves_nothing(there: Any, bare: Path) -> None:
     there("svd")
-    line = [*PROGRAM, *LINE, "--model=svd", "--steps=500", "--json", "--sidecar"]
-    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as going:
-        assert going.stderr is not None
-        for said in going.stderr:
-            if json.loads(said)["event"] == "progress":
-                break
-        going.send_signal(signal.SIGINT)
-        going.stderr.read()
-        assert going.wait(timeout=60) == 130
+    assert code_after_ctrl_c([*LINE, "--model=svd", "--steps=9", "--sidecar"], 4) == 130
     assert left(bare) == []
+    run("--model=svd", "--steps=1", "--frames=2")
+    assert left(bare) == ["out.mp4"], "the next one works"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -15,8 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from afterglow.cli import pictures
-from afterglow.cli.main import exit_code, main
+from afterglow.cli.main import exit_code
+from tests.stopping import code_after_ctrl_c
 
 SMALL = [
     "--model=svd-xt", "--rank=2", "--lr=1e-2", "--resolution=64x64", "--frames=3", "--fps=12",
@@ -104,26 +102,10 @@ def test_the_lora_changes_what_animate_makes_and_scale_0_does_not(
 
 
 def test_ctrl_c_at_a_step_leaves_the_last_checkpoint_whole(
-    straight: tuple[Path, list[str]], school: Path, taught: Path, monkeypatch: pytest.MonkeyPatch
+    straight: tuple[Path, list[str]], school: Path, taught: Path
 ) -> None:
-    def work(count: Any, name: str, done: int, total: int) -> None:
-        if done == 6:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    monkeypatch.setattr(pictures._Count, "work", work)
-    try:
-        with pytest.raises(SystemExit) as left:
-            main(line(school, "--steps=8"))
-        assert left.value.code == 130
-    finally:
-        for number, action in kept.items():
-            signal.signal(number, action)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    assert code_after_ctrl_c(line(school, "--steps=8"), 6) == 130
     assert made() == ["a-000004.safetensors", "a-loss.png", "a-training.safetensors"]
-    monkeypatch.undo()
-    monkeypatch.chdir(taught)
-    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(school / "own.lock"))
     assert exit_code(line(school, "--steps=8")) == 2, "it says that one was stopped here"
     assert exit_code(line(school, "--steps=8", "--resume")) == 0
     assert Path("a.safetensors").read_bytes() == (straight[0] / "a.safetensors").read_bytes()
