@@ -46,7 +46,7 @@ _INK = 0.23
 """What a line leaves of the light below it: it is a darker tone of the same colour."""
 _FINE = 0.8
 """Sigma, in pixels of the drawing, of the finer of the Gaussians that find a line."""
-_DARKER = (0.8, 2.9)
+_DARKER = (0.8, 3.3)
 """Levels of 255 by which a line is darker than what is around: from where, and from where fully."""
 _CROWD = 2.0
 """Levels that are added to it for each by which the lines around lie closer than they should."""

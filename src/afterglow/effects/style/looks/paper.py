@@ -25,7 +25,7 @@ Floats: TypeAlias = NDArray[np.float32]
 
 PERIOD = Fraction(1)
 """Seconds from one sheet to the next."""
-_BLURS = 0.006
+_BLURS = 0.008
 """Widths that the camera moves in a frame, from which the relief is blurred as by an exposure."""
 _REST = (0.06, 1 / 8000)
 """Pixels, and widths, that a corner of the picture may move while the camera is said to rest."""
@@ -62,7 +62,7 @@ class Sheet(NamedTuple):
     share: float
     """How much of it is there, 0 to 1."""
     sharp: float
-    """How much of its finest relief is seen, 0 to 1: less under a camera that moves fast."""
+    """How much of what is fine on it is seen, 0 to 1: less under a camera that moves fast."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +98,7 @@ class Ground:
         if not self._laid or self._laid[-1].period != floor(periods):
             self._laid = [*self._laid[-1:], _Laid(np.eye(3), floor(periods))]
         fast = np.hypot(motion.dx, motion.dy) / (_BLURS * max(self._video.width, 1))
-        return self._shares(float(periods - floor(periods)), float(1 + fast**2) ** -0.5)
+        return self._shares(float(periods - floor(periods)), float(1 / (1 + fast**2)))
 
     def _shares(self, gone: float, sharp: float) -> Sequence[Sheet]:
         *before, last = self._laid

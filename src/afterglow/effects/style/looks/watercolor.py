@@ -49,15 +49,15 @@ _KEEPS = 0.8
 """Share of its colour that paint keeps however thin it is."""
 _BLEED = 2.5
 """Sigma, in pixels of the washes, by which colour runs farther than light."""
-_WOBBLE = 1.5
+_WOBBLE = 1.0
 """Pixels of the washes by which a brush misses an outline."""
 _EDGE = (2.0, 14.0)
 """Levels a pixel at the border of a wash: from where pigment gathers, and where most of it does."""
-_GATHERED = 1.0
+_GATHERED = 0.9
 """Density that is added there."""
 _UNEVEN = 0.22
 """Standard deviation of the density of a wash, which is wet here and dry there."""
-_GRANULES = 0.17
+_GRANULES = 0.14
 """Density that is added in each standard deviation of the paper's depth."""
 _COARSE = 1.35
 """Samples of the paper in a pixel, at most: it is no finer than the picture can show."""
@@ -209,7 +209,8 @@ class _Brush:
             + self._on(waves(512, 10.0, 30 + self._seed + n), sheets, 2.0)
             for n in (0, 40)
         ]
-        return np.asarray(np.float32(_WOBBLE * 0.7) * cv2.merge(ways), np.float32)
+        much = _WOBBLE * 0.7 * (0.2 + 0.8 * sheets[-1].sharp)
+        return np.asarray(np.float32(much) * cv2.merge(ways), np.float32)
 
     def _wet(self, sheets: Sequence[Sheet]) -> Floats:
         """Return (h, w): how much more pigment a wet place took than a dry one."""
