@@ -12,8 +12,10 @@ from afterglow.effects.style.character.puppet.curves import Points, ellipse, smo
 from afterglow.effects.style.character.puppet.painter import Colour
 from afterglow.effects.style.character.puppet.parts import Stage
 
-_ACROSS = np.linspace(-1, 1, 19, dtype=np.float32)
-"""Places along a lid: inner corner, middle, outer corner."""
+_ACROSS = -np.cos(np.linspace(0, np.pi, 25)).astype(np.float32)
+"""Places along a lid, denser at its ends: inner corner, middle, outer corner."""
+_HAIR = np.linspace(0, 1, 5, dtype=np.float32)
+"""Places along a lash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,106 +57,103 @@ class Eyes:
     sides: tuple[int, ...] = (-1, 1)
     """Which eyes are drawn: -1 the left one in the picture, 1 the right one."""
 
-    def show(self, stage: Stage) -> None:
-        """Paint them."""
-        for side in self.sides:
-            self._eye(stage, side)
-
     def opening(self, pose: Pose) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return y of the upper and of the lower lid at places along it, from the eye's middle."""
-        form = (1 - _ACROSS**2) ** self.bend
+        form = _form(self.bend)
         low = self.low * form * (1 - 0.65 * pose.squint)
         lids = np.clip(pose.lids - 0.10 * pose.squint - 0.12 * max(0.0, pose.gaze[1]), 0, 1.4)
         return low + (-self.high * form - low) * lids, low
 
-    def _at(self, stage: Stage, side: int, x: NDArray[np.float32], y: object) -> Points:
-        """Places of an eye, from its middle, in pixels."""
-        local = np.empty((len(x), 2), np.float32)
-        local[:, 0] = (x + self.x) * side
-        local[:, 1] = y - self.tilt * x + self.y  # type: ignore[operator]
-        return stage.rig.placed(local, "head", None)
-
-    def _eye(self, stage: Stage, side: int) -> None:
+    def show(self, stage: Stage) -> None:
+        """Paint them, both at once."""
         upper, lower = self.opening(stage.pose)
-        x = _ACROSS * self.half
-        form = (1 - _ACROSS**2) ** self.bend
+        x, form = _ACROSS * self.half, _form(self.bend)
         above = np.minimum(upper, 0) - self.high * 0.22 * form**0.5
         crease = np.minimum(above, -self.high * 1.12 * form**0.8)
-        top = self._at(stage, side, x, crease)
-        lid = self._at(stage, side, x, upper)
-        base = self._at(stage, side, x, lower)
-        paint = stage.painter
-        paint.fill(np.vstack([top, base[::-1]]), paint=self.lid)
+        tops, lids, bases = (self._at(stage, x, y) for y in (crease, upper, lower))
+        paint, wide = stage.painter, stage.rig.lengths(self.lash_width)
+        paint.fill(*_between(tops, bases), paint=self.lid)
+        balls = _between(lids, bases)
         if (lower - upper).max() * stage.rig.unit > 0.5:
-            with paint.inside(np.vstack([lid, base[::-1]])):
-                self._ball(stage, side, x, upper)
-        wide = stage.rig.lengths(self.lash_width)
+            with paint.inside(*balls):
+                self._ball(stage, x, upper)
         if self.rim:
-            ring = np.vstack([lid, base[::-1]])
-            paint.line(ring, self.lash, stage.rig.lengths(self.rim), closed=True)
-        paint.fill(tapered(base[3:], [0.1 * wide, 0.3 * wide, 0.35 * wide]), paint=self.crease)
-        paint.fill(tapered(top[2:-2], [0.1 * wide, 0.35 * wide, 0.1 * wide]), paint=self.crease)
-        self._lashes(stage, side, upper)
+            for ball in balls:
+                paint.line(ball, self.lash, stage.rig.lengths(self.rim), closed=True)
+        under = [tapered(base[5:], [0.1 * wide, 0.3 * wide, 0.35 * wide]) for base in bases]
+        over = [tapered(top[4:-4], [0.1 * wide, 0.35 * wide, 0.1 * wide]) for top in tops]
+        for lines in (under, over):
+            paint.fill(*lines, paint=self.crease)
+        if self.lash_width:
+            self._lashes(stage, upper)
 
-    def _ball(self, stage: Stage, side: int, x: NDArray[np.float32], upper: object) -> None:
+    def _at(
+        self, stage: Stage, x: NDArray[np.float32], y: object, shift: float = 0.0
+    ) -> list[Points]:
+        """Places of each eye, from its middle, in pixels.
+
+        x: from the nose outwards. shift: to the right in the picture, for both.
+        """
+        placed = []
+        for side in self.sides:
+            local = np.empty((len(x), 2), np.float32)
+            local[:, 0] = (x + self.x) * side + shift
+            local[:, 1] = y - self.tilt * (x + side * shift) + self.y  # type: ignore[operator]
+            placed.append(stage.rig.placed(local, "head", None))
+        return placed
+
+    def _ball(self, stage: Stage, x: NDArray[np.float32], upper: NDArray[np.float32]) -> None:
         paint, (right, down) = stage.painter, stage.pose.gaze
-        everywhere = self._at(stage, side, x * 1.1, -2 * self.high)
-        under = self._at(stage, side, x[::-1] * 1.1, 2 * self.low)
-        paint.fill(np.vstack([everywhere, under]), paint=self.white)
+        above = self._at(stage, x * 1.1, np.full_like(x, -2 * self.high))
+        under = self._at(stage, x * 1.1, np.full_like(x, 2 * self.low))
+        paint.fill(*_between(above, under), paint=self.white)
         room = max(0.0, self.half - 0.8 * self.iris_size[0])
-        at = right * side * room * 0.9, down * 0.42 * self.low - 0.06 * self.high
+        at = right * room * 0.9, down * 0.42 * self.low - 0.06 * self.high
         rim, ring, light = self.iris
-        for scale, shift, colour in ((1.0, 0.0, rim), (0.86, 0.0, ring), (0.58, 0.32, light)):
-            self._disc(stage, side, at, scale, shift, colour)
-        rx, ry = self.pupil
-        paint.fill(self._oval(stage, side, at, rx, ry), paint=self.pupil_colour)
-        shade = np.asarray(upper) + 0.20 * self.high
-        lid = self._at(stage, side, x * 1.05, shade)
-        above = self._at(stage, side, x[::-1] * 1.1, -2 * self.high)
-        paint.fill(np.vstack([lid, above]), paint=self.shadow, opacity=0.30)
-        self._lights(stage, side, at)
-
-    def _oval(
-        self, stage: Stage, side: int, at: tuple[float, float], rx: float, ry: float
-    ) -> Points:
-        ring = ellipse(at[0], at[1], rx, ry)
-        return self._at(stage, side, ring[:, 0], ring[:, 1] + self.tilt * ring[:, 0])
+        rx, ry = self.iris_size
+        for scale, lower, colour in ((1.0, 0.0, rim), (0.86, 0.0, ring), (0.58, 0.32, light)):
+            place = at[0], at[1] + lower * ry
+            self._disc(stage, place, (rx * scale, ry * scale), colour)
+        self._disc(stage, at, self.pupil, self.pupil_colour)
+        shade = self._at(stage, x * 1.05, upper + 0.20 * self.high)
+        paint.fill(*_between(shade, above), paint=self.shadow, opacity=0.30)
+        for dx, dy, size in ((-0.36, -0.38, 0.30), (0.34, 0.40, 0.15)):
+            place = at[0] + dx * rx, at[1] + dy * ry
+            self._disc(stage, place, (rx * size, ry * size), (255, 255, 255), 0.95)
 
     def _disc(
-        self, stage: Stage, side: int, at: tuple[float, float], scale: float, shift: float,
-        colour: Colour,
+        self, stage: Stage, at: tuple[float, float], radii: tuple[float, float], colour: Colour,
+        opacity: float = 1.0,
     ) -> None:  # fmt: skip
-        rx, ry = self.iris_size
-        place = at[0], at[1] + shift * ry
-        oval = self._oval(stage, side, place, rx * scale, ry * scale)
-        stage.painter.fill(oval, paint=colour)
+        """An oval, upright, at the same place in both eyes."""
+        ring = ellipse(0, at[1], *radii)
+        ovals = self._at(stage, ring[:, 0], ring[:, 1] + self.tilt * ring[:, 0], at[0])
+        stage.painter.fill(*ovals, paint=colour, opacity=opacity)
 
-    def _lights(self, stage: Stage, side: int, at: tuple[float, float]) -> None:
-        """Two reflections, on the same side of both eyes."""
-        rx, ry = self.iris_size
-        for dx, dy, size in ((-0.36, -0.38, 0.30), (0.34, 0.40, 0.15)):
-            place = at[0] + dx * rx * side, at[1] + dy * ry
-            oval = self._oval(stage, side, place, rx * size, ry * size)
-            stage.painter.fill(oval, paint=(255, 255, 255), opacity=0.95)
-
-    def _lashes(self, stage: Stage, side: int, upper: NDArray[np.float32]) -> None:
-        if not self.lash_width:
-            return
+    def _lashes(self, stage: Stage, upper: NDArray[np.float32]) -> None:
         x = np.append(_ACROSS * self.half, self.half * (1 + self.wing))
         y = np.append(upper, upper[-1] - 0.35 * self.wing * self.half)
         wide = stage.rig.lengths(self.lash_width)
-        line = self._at(stage, side, x, y - 0.2 * self.lash_width)
-        stage.painter.fill(
-            tapered(line, [0.25 * wide, 0.8 * wide, wide, 1.1 * wide, 0.15 * wide]),
-            paint=self.lash,
-        )
+        widths = [0.25 * wide, 0.8 * wide, wide, 1.1 * wide, 0.15 * wide]
+        lines = self._at(stage, x, y - 0.2 * self.lash_width)
+        stage.painter.fill(*(tapered(line, widths) for line in lines), paint=self.lash)
         for hair in range(self.lashes):
-            start = 18 - 2 * hair
+            start = 24 - 3 * hair
             tip = self.half * (0.16 - 0.03 * hair), -self.high * (0.22 + 0.12 * hair)
-            xs = _ACROSS[start] * self.half + np.linspace(0, tip[0], 5, dtype=np.float32)
-            ys = upper[start] + np.linspace(0, 1, 5, dtype=np.float32) ** 1.5 * tip[1]
-            line = self._at(stage, side, xs, ys)
-            stage.painter.fill(tapered(line, [0.7 * wide, 0.1 * wide]), paint=self.lash)
+            xs = _ACROSS[start] * self.half + _HAIR * tip[0]
+            lines = self._at(stage, xs, upper[start] + _HAIR**1.5 * tip[1])
+            hairs = (tapered(line, [0.7 * wide, 0.1 * wide]) for line in lines)
+            stage.painter.fill(*hairs, paint=self.lash)
+
+
+def _form(bend: float) -> NDArray[np.float32]:
+    """The height of a lid at places along it, 0 to 1."""
+    return np.asarray(np.maximum(0, 1 - _ACROSS**2) ** bend, np.float32)
+
+
+def _between(tops: list[Points], bases: list[Points]) -> list[Points]:
+    """Outlines between two lines each."""
+    return [np.concatenate([top, base[::-1]]) for top, base in zip(tops, bases, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +190,6 @@ class Brows:
         """Paint them."""
         line = self.points(stage.pose)
         widths = [stage.rig.lengths(width) for width in self.widths]
-        for side in (-1, 1):
-            placed = stage.rig.placed(line * np.array([side, 1], np.float32), "head", self.z)
-            stage.painter.fill(tapered(placed, widths), paint=self.colour)
+        sides = (line * np.array([side, 1], np.float32) for side in (-1, 1))
+        lines = (stage.rig.placed(side, "head", self.z) for side in sides)
+        stage.painter.fill(*(tapered(line, widths) for line in lines), paint=self.colour)

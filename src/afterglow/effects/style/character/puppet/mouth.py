@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ from afterglow.effects.style.character.puppet.curves import Points, ellipse, tap
 from afterglow.effects.style.character.puppet.painter import Colour
 from afterglow.effects.style.character.puppet.parts import Stage
 
-Curve = NDArray[np.float32]
-_ACROSS = np.linspace(-1, 1, 25, dtype=np.float32)
+Curve: TypeAlias = NDArray[Any]
+_ACROSS = -np.cos(np.linspace(0, np.pi, 25)).astype(np.float32)
 _SIDE = np.abs(_ACROSS)
-_ARCH = 1 - _ACROSS**2
+_ARCH = np.maximum(0, 1 - _ACROSS**2)
 _BOW = np.exp(-((_SIDE / 0.16) ** 2)).astype(np.float32)
 """The dip in the middle of the upper lip."""
 
@@ -82,14 +82,15 @@ class Mouth:
         wide -= 0.16 * press
         half = self.half * (wide + 0.12 * max(0.0, pose.smile) - 0.10 * pose.jaw)
         gape = self.gape * float(np.clip(pose.jaw, 0, 1.2)) * (1 - press)
-        smile = pose.smile + self.rest * (1 - press)
+        pursed = max(0.0, -pose.width)
+        smile = (pose.smile + self.rest * (1 - press)) * (1 - 0.7 * pursed)
         lift = -self.curl * smile * (_SIDE**1.8 - 0.45)
         drop = 0.32 * gape
-        full = 1 - 0.55 * press + 0.35 * max(0.0, -pose.width)
+        full = 1 - 0.55 * press + 0.35 * pursed
         rise, fall = self.thick[0] * full, self.thick[1] * full
         open_form = _ARCH ** (0.62 + 0.1 * pose.width)
-        upper = lift + drop * (1 - open_form) * 0.9 - 0.16 * gape * open_form
-        lower = lift + drop * (1 - open_form) * 0.9 + 0.84 * gape * open_form
+        upper = lift + drop * (1 - open_form) * 0.9 - (0.16 + 0.10 * pursed) * gape * open_form
+        lower = lift + drop * (1 - open_form) * 0.9 + (0.84 - 0.10 * pursed) * gape * open_form
         top = upper - rise * (_ARCH**0.75) * (1 - 0.28 * _BOW)
         bottom = lower + fall * _ARCH**0.6
         return Lips(_ACROSS * half, top, upper, lower, bottom)
@@ -148,7 +149,7 @@ class Mouth:
         stage.painter.fill(np.vstack(top), paint=self.inside, opacity=0.30)
 
     def _fangs(self, stage: Stage, lips: Lips, long: float) -> None:
-        for place in (5, 19):
+        for place in (7, 17):
             x, y = float(lips.x[place]), float(lips.upper[place])
             tooth = np.array(
                 [(x - 0.02, y - 0.01), (x + 0.02, y - 0.01), (x, y + 0.02 + 1.2 * long)], np.float32

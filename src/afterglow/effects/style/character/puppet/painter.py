@@ -29,6 +29,8 @@ _FINE, _COARSE = 3, 2
 """Samples across a pixel of small and of large outlines."""
 _SMALL = 6_000
 """Pixels of an outline that is small."""
+_LARGE = 300_000
+"""Pixels of an outline that is large."""
 _FEW = 1_500
 """Covered pixels that are mixed one by one."""
 _MANY = 3_000
@@ -78,11 +80,11 @@ class Texture(NamedTuple):
     def seen(self, box: Box) -> Canvas:
         """(h, w, 3) the texture as it lies in a box of the canvas.
 
-        It is soft: a large part is found at half the size.
+        It is soft: a large part is found at half or a third of the size.
         """
         (width, height), step = box.size, 1
         if width * height > _SMALL:
-            step = 2
+            step = 3 if width * height > _LARGE else 2
         matrix = self.matrix.copy()
         matrix[:, 2] += matrix[:, :2] @ (box.left + step / 2, box.top + step / 2) - 0.5
         matrix[:, :2] *= step
