@@ -20,7 +20,7 @@ import numpy as np
 
 from afterglow.errors import MediaError
 
-REMEDY = "pip install pillow-heif, or save it as JPEG or PNG first"
+REMEDY = 'pip install "afterglow[heic]", or save it as JPEG or PNG first'
 """What helps where FFmpeg alone cannot read a photo."""
 _BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")
 """Of files that hold photos coded by HEVC; sequences have others."""

@@ -134,7 +134,7 @@ class SvdLearner:
         kept = (torch.rand(len(clips), generator=source) >= DROPPED).to(device, torch.float32)
         beside = (beside * kept.reshape(-1, 1, 1, 1)).unsqueeze(1).expand_as(latents)
         embedding = embedding * kept.reshape(-1, 1, 1).to(embedding.dtype)
-        rest = torch.tensor([[float(round(course.fps)) - 1, float(course.bucket)]])
+        rest = torch.tensor([[float(max(1, round(course.fps)) - 1), float(course.bucket)]])
         told = torch.cat([rest.expand(len(clips), 2), noise.reshape(-1, 1)], dim=1).to(device)
         return latents * vae.config.scaling_factor, beside, embedding, told
 
