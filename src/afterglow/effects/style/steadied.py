@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import cv2
@@ -31,7 +32,7 @@ _LINES = 270
 _OTHER = 0.6
 """Likeness of the whole picture below which a new shot has begun."""
 _UNLIKE = 5.0
-"""Levels of 255, averaged over 5 x 5 pixels, by which what is carried may differ."""
+"""Levels of 255, averaged over 6 x 6 pixels, by which what is carried may differ."""
 _STILL = 0.12
 """Pixels of motion that are taken for none: what rests is not sampled anew."""
 _LEFT = 1e-5
@@ -47,8 +48,6 @@ class _Past(NamedTuple):
     """(h, w): the source, small and grey."""
     light: Array
     """(H, W, 3) uint16: the light that was given out."""
-    shown: NDArray[np.uint8]
-    """(H, W, 3) RGB: what was given out, in 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +103,18 @@ def _next(pixels: Array, past: _Past | None, amount: float, transfer: str) -> _P
     light = np.asarray(ops.to_linear(pixels, transfer, "uint16"))
     step = None if past is None else way_back(past.seen, seen, width, height)
     if past is None or step is None:
-        return _Past(seen, light, shown)
-    back, known = step
-    before = fetched(past.shown, back)
-    weight = np.float32(amount) * known * alike(before, shown)
-    light = np.asarray(ops.lerp(light, fetched(past.light, back, cubic=True), weight))
-    return _Past(seen, light, np.asarray(ops.lerp(shown, before, weight)))
+        return _Past(seen, light)
+    places, known = step
+    before = _fetched(past.light, places)
+    like = alike(ops.to_display(before, transfer, "uint8"), shown)
+    weight = np.float32(amount) * known * ops.resize(like, width, height)
+    return _Past(seen, np.asarray(ops.lerp(light, before, weight)))
+
+
+def _fetched(picture: Array, places: Floats) -> Array:
+    """Return the picture taken at (H, W, 2) places; beyond its edge it goes on as there."""
+    border, no_map = cv2.BORDER_REPLICATE, np.empty(0, np.float32)
+    return np.asarray(cv2.remap(picture, places, no_map, cv2.INTER_CUBIC, borderMode=border))
 
 
 def in_8_bits(pixels: Array) -> NDArray[np.uint8]:
@@ -127,31 +132,45 @@ def as_grey(shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def way_back(
     before: NDArray[np.uint8], now: NDArray[np.uint8], width: int, height: int
 ) -> tuple[Floats, Floats] | None:
-    """Return (height, width, 2) where every place was, and (height, width) whether it was seen.
+    """Return (height, width, 2) x and y of where every place was, and whether it was seen, 0-1.
 
     before, now: (h, w) small grey pictures. None where a new shot begins.
     """
+    here = _here(width, height)
     if min(now.shape) < LEAST_SIDE:
-        rest = np.zeros((height, width, 2), np.float32)
-        return (rest, rest[..., 0] + 1) if likeness(before, now) >= _OTHER else None
+        return (here, np.ones_like(here[..., 0])) if likeness(before, now) >= _OTHER else None
     there, back = motion(before, now, "fast")
     if likeness(fetched(before, back), now) < _OTHER:
         return None
     hidden = np.asarray(~seen_in_both(back, there), np.uint8)
     known = 1 - cv2.dilate(hidden, np.ones((3, 3), np.uint8)).astype(np.float32)
-    scale = np.array([width / now.shape[1], height / now.shape[0]], np.float32)
-    grown = cv2.resize(back * scale, (width, height))
-    grown[np.square(grown).sum(axis=2) < _STILL**2] = 0
-    return np.asarray(grown, np.float32), np.asarray(cv2.resize(known, (width, height)), np.float32)
+    way = back * np.array([width / now.shape[1], height / now.shape[0]], np.float32)
+    way[cv2.magnitude(way[..., 0], way[..., 1]) < _STILL] = 0
+    places = cv2.add(cv2.resize(way, (width, height)), here)
+    return np.asarray(places, np.float32), np.asarray(
+        cv2.resize(known, (width, height)), np.float32
+    )
 
 
-def alike(carried: NDArray[np.uint8], now: NDArray[np.uint8]) -> Floats:
-    """Return (H, W), 0 to 1: how far what is carried looks like what is there, in every channel.
+@lru_cache(maxsize=2)
+def _here(width: int, height: int) -> Floats:
+    """Return (height, width, 2): the x and y of every place."""
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    places = np.dstack([x, y])
+    places.flags.writeable = False
+    return places
 
-    carried, now: (H, W, 3) uint8. Noise counts little: a place is compared with its neighbours.
+
+def alike(carried: Array, now: NDArray[np.uint8]) -> Floats:
+    """Return (h, w), 0 to 1: how far what is carried looks like what is there, in every channel.
+
+    carried, now: (H, W, 3) uint8. The result is half as large. Noise counts little: a place is
+    compared with its neighbours.
     """
-    apart = cv2.subtract(carried, now, dtype=cv2.CV_16S)
-    mean = cv2.blur(np.asarray(apart), (5, 5), borderType=cv2.BORDER_REPLICATE)
+    size = max(1, now.shape[1] // 2), max(1, now.shape[0] // 2)
+    one, other = (ops.reduce(each, *size) for each in (carried, now))
+    apart = cv2.subtract(one, other, dtype=cv2.CV_16S)
+    mean = cv2.blur(np.asarray(apart), (3, 3), borderType=cv2.BORDER_REPLICATE)
     most = levels.brightest_channel(cv2.convertScaleAbs(mean, alpha=8))
     unlike = np.square(most * np.float32(1 / (8 * _UNLIKE)))
     return np.asarray(1 / (1 + np.square(unlike)), np.float32)
