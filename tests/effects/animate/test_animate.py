@@ -253,6 +253,7 @@ def test_models_are_listed(there: Any, capsys: pytest.CaptureFixture[str]) -> No
     rows = {line.split()[0]: line.split() for line in lines}
     assert rows["svd"][1:6] == ["no", "yes", "1024x576", "14", "7"] and rows["svd"][-1] == "yes"
     assert rows["wan"][1:6] == ["yes", "no", "832x480", "81", "16"] and rows["wan"][-1] == "no"
+    assert [rows[name][6] for name in ("wan", "animatediff")] == ["no", "depth,pose"]
 
 
 def test_help_and_lists_need_no_torch() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from tests.scenes import Scene, drift, pan, write_clip
 
 
 @pytest.fixture(scope="session")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with clips/, two of them, one upright; models/; and own.lock."""
     for name in ("diffusers", "transformers", "accelerate", "peft"):
         with warnings.catch_warnings():
@@ -24,7 +26,10 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_clip(clips / "a.mkv", Scene(160, 90, frames=30, camera=pan(2, 0), seed=1))
     write_clip(clips / "b.mkv", Scene(90, 160, frames=30, camera=drift(zoom=1.01), seed=2))
     lock_tiny(folder / "models", "svd-xt").rename(folder / "own.lock")
-    return folder
+    gc.collect()
+    gc.freeze()  # what libraries hold is not searched each time that a model is let go
+    yield folder
+    gc.unfreeze()
 
 
 @pytest.fixture

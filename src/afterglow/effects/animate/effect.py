@@ -117,6 +117,7 @@ class Animate:
             height=height,
             rate=rate,
             time_base=1 / rate,
+            begin=0,
             depth=8,
             bits=8,
             alpha=False,

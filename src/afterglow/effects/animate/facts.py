@@ -18,13 +18,14 @@ _TOLD = ("afterglow", "torch", "diffusers", "transformers", "peft")
 def table() -> list[str]:
     """Return a line for every family: what it takes and gives, its licence, whether it is here."""
     store = open_store()
-    head = ["model", "text", "motion", "size", "frames", "fps", "licence", "here"]
+    head = ["model", "text", "motion", "size", "frames", "fps", "control", "licence", "here"]
     rows = [head, *(_row(family, store) for family in FAMILIES.values())]
     widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     return [
         *lines,
         "text: reads a prompt. motion: is told how much moves, and how noisy the picture is.",
+        "control: what of a video can steer it.",
     ]
 
 
@@ -39,6 +40,7 @@ def _row(family: Family, store: Store) -> list[str]:
         size,
         str(family.frames),
         f"{float(family.fps):g}",
+        ",".join(family.control) or "no",
         "; ".join(dict.fromkeys(model.licence for model in models)),
         "yes" if here else "no",
     ]
