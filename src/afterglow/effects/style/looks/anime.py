@@ -34,11 +34,11 @@ _TEXTURE = (8, 26)
 """Levels by which fine things differ from large ones: from where they are kept, and fully kept."""
 _TONES = 5
 """Steps of light from black to white."""
-_CEL = 0.7
+_CEL = 0.75
 """How far light keeps to them."""
 _STEP = 0.4
 """Width of the way from one tone to the next, of a tone."""
-_BRIGHT = 0.85
+_BRIGHT = 0.78
 """Exponent of the drawing's light."""
 _CLEAR = 1.35
 """Factor of its colour."""
