@@ -96,11 +96,9 @@ def small(picture: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-DRAWN = {"abstract", "anime", "watercolor"}
-"""Looks that draw the picture anew."""
 CLIPS = [
     *[("static/juggle.mp4", 40, name) for name in NAMES],
-    *[("person_matte/davis_tennis.mp4", 20, name) for name in NAMES if name not in DRAWN],
+    *[("person_matte/davis_tennis.mp4", 20, name) for name in NAMES],
 ]
 
 
