@@ -47,6 +47,8 @@ class VideoInfo:
     """Frames per second; the average where the rate varies."""
     time_base: Fraction
     """Seconds per unit of pts."""
+    begin: int = 0
+    """pts of the first frame; pre-roll comes before it."""
     sample_aspect: Fraction = Fraction(1)
     """Width of a pixel over its height."""
     depth: Literal[8, 16] = 8
@@ -70,6 +72,10 @@ class VideoInfo:
     def white(self) -> int:
         """The largest value of a channel: 255 or 65535."""
         return (1 << self.depth) - 1
+
+    def seconds_at(self, pts: int) -> Fraction:
+        """Return the seconds from the first frame to a pts."""
+        return (pts - self.begin) * self.time_base
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,7 @@ TOLD = VideoInfo(
     height=48,
     rate=Fraction(30000, 1001),
     time_base=Fraction(1, 90000),
+    begin=-6006,
     sample_aspect=Fraction(4, 3),
     depth=16,
     bits=10,

@@ -9,7 +9,7 @@ import pytest
 
 from afterglow.media import ReadOptions, open_source
 from afterglow.media.timing import with_times
-from tests.media.made import numbered
+from tests.media.made import clip, numbered, picture
 
 
 def frames(times: Sequence[int | None]) -> list[av.VideoFrame]:
@@ -44,3 +44,13 @@ def test_raw_stream_without_times_gets_even_ones(tmp_path: Path) -> None:
         times = [frame.pts * source.video.time_base for frame in source.frames()]
     assert times == [Fraction(k, 25) for k in range(12)]
     assert source.video.rate == 25
+
+
+@pytest.mark.parametrize("start", [Fraction(0), Fraction(1, 5)])
+def test_a_source_says_where_its_pictures_begin(tmp_path: Path, start: Fraction) -> None:
+    path = clip(tmp_path / "a.mkv", [picture(k) for k in range(12)], pts=range(35, 47))
+    with open_source(str(path), ReadOptions(start=start), lambda line: None) as source:
+        frames = list(source.frames())
+        times = [source.video.seconds_at(frame.pts) for frame in frames]
+    assert times[0] == 0 and times == sorted(times)
+    assert (source.video.begin > 0) == (start == 0)

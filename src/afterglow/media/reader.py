@@ -89,6 +89,7 @@ class Source:
             self._tones = tone_map(video.colour.transfer, facts.mastering)
             video = replace(video, colour=SDR)
             say("HDR: tone-mapped to BT.709")
+        video = replace(video, begin=0 if options.cut else reel.first)
         self.video = cut_info(scaled_info(video, options.resolution), options)
         end = None if reel.end is None else reel.end - reel.zero
         self.kept = (0, end) if options.cut else (None, None)

@@ -337,3 +337,10 @@ def test_tensors_go_the_same_way() -> None:
         for one, other in zip(there, (here[0], here[4]), strict=True):
             assert np.abs(one.astype(int) - other).max() <= 12
             assert np.abs(one.astype(int) - other).mean() < 1
+
+
+def test_a_move_begins_with_the_first_picture_and_not_with_pts_0() -> None:
+    late = replace(video_of(), begin=35)
+    frames = (Frame(dots(), pts) for pts in range(35, 35 + COUNT))
+    made = [np.asarray(each.pixels) for each in Moved("pan-left").stream(frames, late)]
+    assert all(np.array_equal(a, b) for a, b in zip(made, seen(Moved("pan-left")), strict=True))

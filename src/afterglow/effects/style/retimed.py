@@ -58,7 +58,12 @@ class Retimed:
             frames = max(1, floor(frames * self.rate / video.rate + _HALF))
         duration = video.duration if frames is None else frames / self.rate
         return replace(
-            video, rate=self.rate, time_base=1 / self.rate, frames=frames, duration=duration
+            video,
+            rate=self.rate,
+            time_base=1 / self.rate,
+            begin=self._tick(video.begin, video),
+            frames=frames,
+            duration=duration,
         )
 
     def reach(self, video: VideoInfo) -> Reach:
@@ -77,7 +82,7 @@ class Retimed:
         before = next(frames, None)
         if before is None:
             return
-        tick = floor(before.pts * video.time_base * self.rate + _HALF)
+        tick = self._tick(before.pts, video)
         usual, alone = 1 / video.rate, True
         for after in frames:
             alone = False
@@ -92,6 +97,9 @@ class Retimed:
         while tick == first if alone else (tick + _HALF) / self.rate <= end:
             yield replace(before, pts=tick)
             tick += 1
+
+    def _tick(self, pts: int, video: VideoInfo) -> int:
+        return floor(pts * video.time_base * self.rate + _HALF)
 
     def _mixes(self, video: VideoInfo) -> bool:
         """Whether there are pictures to be made; at its own rate a video has them all."""

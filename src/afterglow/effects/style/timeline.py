@@ -73,7 +73,14 @@ class Timeline:
         if self.end is not None:
             whole = min(whole, self.end)
         frames = max(1, floor(whole * rate + _HALF))
-        return replace(video, rate=rate, time_base=1 / rate, frames=frames, duration=frames / rate)
+        return replace(
+            video,
+            rate=rate,
+            time_base=1 / rate,
+            begin=0,
+            frames=frames,
+            duration=frames / rate,
+        )
 
     def reach(self, video: VideoInfo) -> Reach:
         """Return nothing: a timeline is not cut."""

@@ -104,7 +104,7 @@ class Moved:
         span = max(self.lasts(video) - 1 / video.rate, 1 / video.rate)
         relieved = _Relieved(path, self.distances) if self._travels else None
         for frame in frames:
-            way = float(min(max(frame.pts * video.time_base / span, Fraction(0)), Fraction(1)))
+            way = float(min(max(video.seconds_at(frame.pts) / span, Fraction(0)), Fraction(1)))
             yield _flat(frame, path, way) if relieved is None else relieved.seen(frame, way)
 
     @property
