@@ -120,8 +120,8 @@ def along(light: Floats) -> tuple[Floats, Floats]:
     gx = cv2.Sobel(half, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     gy = cv2.Sobel(half, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     e, f, g = (cv2.GaussianBlur(each, (0, 0), 2.0) for each in (gx * gx, gx * gy, gy * gy))
-    twice = cv2.phase(e - g, 2 * f)
-    one_way = np.sqrt(np.square(e - g) + 4 * np.square(f)) / (e + g + 0.05)
+    length, twice = cv2.cartToPolar(e - g, 2 * f)
+    one_way = length / (e + g + np.float32(0.05))
     across, down = cv2.polarToCart(np.ones_like(twice), 0.5 * twice)
     parts = cv2.merge([-down, across])
     way = np.asarray(
