@@ -24,6 +24,9 @@ try:
 except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
     sys.exit(130)
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""NumPy's threads spin while they wait, on cores that decoding and encoding need."""
+
 EFFECTS = "afterglow.effects"
 """The entry-point group of effects; anyone's package may add to it."""
 
