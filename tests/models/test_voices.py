@@ -82,8 +82,19 @@ def test_every_run_says_a_text_the_same_way() -> None:
 def test_voices_are_listed_and_a_wrong_one_is_told() -> None:
     names = {voice.name for voice in Espeak().voices()}
     assert {"en-us", "de", "fr-fr"} <= names
-    with pytest.raises(ModelError, match="no voice of that name"):
-        Espeak().speak("Hello", "zz-nowhere")
+    for wrong in ("zz-nowhere", "de\udcff"):
+        with pytest.raises(ModelError, match="no voice of that name"):
+            Espeak().speak("Hello", wrong)
+
+
+@needs_espeak
+def test_every_voice_that_is_listed_can_be_asked_for() -> None:
+    engine = Espeak()
+    for name in (voice.name for voice in engine.voices()):
+        assert engine.phonemes("a", name) is not None, name
+    assert len(engine.speak("Bonjour", "fr-fr").samples) > 1000
+    plain, whispered = (engine.speak("Good day", f"en-gb{tail}") for tail in ("", "+whisper"))
+    assert plain.samples.tobytes() != whispered.samples.tobytes()
 
 
 def test_without_a_library_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

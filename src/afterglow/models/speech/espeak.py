@@ -90,7 +90,8 @@ class Espeak:
         except ModelError:
             return []
         with _LOCK:
-            return sorted(_listed(library), key=lambda voice: voice.name)
+            listed = [voice for voice, _ in _listed(library)]
+        return sorted(listed, key=lambda voice: voice.name)
 
     def speak(self, text: str, voice: str) -> Spoken:
         """Say a text in a language, for example en-us, de or en+f3.
@@ -163,13 +164,23 @@ def _places() -> Iterator[tuple[str, str | None]]:
 
 
 def _choose(library: Any, voice: str) -> None:
-    if library.espeak_SetVoiceByName(voice.encode()) != 0:
-        raise ModelError(
-            f"espeak has no voice of that name ({voice})", hint="--list-voices shows them"
-        )
+    for name in _names(library, voice):
+        if library.espeak_SetVoiceByName(name.encode(errors="replace")) == 0:
+            return
+    raise ModelError(f"espeak has no voice of that name ({voice})", hint="--list-voices shows them")
 
 
-def _listed(library: Any) -> Iterator[Voice]:
+def _names(library: Any, voice: str) -> Iterator[str]:
+    """A voice as it was asked for, and by its file: the library knows not all languages by name."""
+    yield voice
+    language, plus, variant = voice.partition("+")
+    for listed, file in _listed(library):
+        if listed.name == language:
+            yield f"{file}{plus}{variant}"
+
+
+def _listed(library: Any) -> Iterator[tuple[Voice, str]]:
+    """Every voice with its file among the library's data."""
     voices = library.espeak_ListVoices(None)
     index = 0
     while voices[index]:
@@ -177,7 +188,7 @@ def _listed(library: Any) -> Iterator[Voice]:
         index += 1
         address = ctypes.addressof(voice.languages.contents) + 1  # behind the priority
         language = ctypes.string_at(address).decode()
-        yield Voice(language, "espeak", voice.name.decode())
+        yield Voice(language, "espeak", voice.name.decode()), voice.identifier.decode()
 
 
 def _told(events: Any) -> Iterator[tuple[int, int, int, int, str]]:
