@@ -160,7 +160,11 @@ def _speaking(command: Command, *, needed: bool) -> Command:
 
 
 def require_text(text: str) -> None:
-    """Raise UsageError for a text that says nothing, or is too long to be said at once."""
+    """Raise UsageError for a text that is none, says nothing, or is too long to be said at once."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise UsageError(
+            "the text is not UTF-8", hint="set the terminal to UTF-8, and type it anew"
+        )
     if not any(sign.isalnum() for sign in text):
         raise UsageError("the text says nothing: it has no letter and no digit")
     if len(text) > LONGEST:

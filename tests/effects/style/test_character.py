@@ -193,6 +193,7 @@ def wrongs(folder: Path, speech: Path) -> Iterator[tuple[list[object], int, str]
     yield [out, *audio, "--text", "Hello"], 2, "both"
     yield [out, "--text", "a" * 5001], 2, "too long"
     yield [out, "--text", " ... "], 2, "says nothing"
+    yield [out, "--text", "gr\udcfcn"], 2, "not UTF-8"
     yield [out, *audio, "--voice", "de"], 2, "--voice"
     yield [out, *audio, "--captions"], 2, "only sound"
     yield [out, "--text", "Hello", "--duration=1"], 2, "--audio"
