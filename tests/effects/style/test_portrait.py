@@ -414,6 +414,15 @@ def test_a_mesh_without_irises_gets_them() -> None:
         assert np.hypot(*(found[iris[0], :2] - POINTS[iris[0], :2])) < 2
 
 
+SKETCH: dict[str, Any] = {
+    "face": [[116, 88], [160, 28], [204, 88], [160, 148]],
+    "left_eye": [[130, 74], [140, 69], [149, 74], [140, 77]],
+    "right_eye": [[171, 74], [180, 69], [190, 74], [180, 77]],
+    "mouth": [[140, 117], [160, 111], [180, 117], [160, 123]],
+}
+"""What a person would point at in the painted face."""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -425,6 +434,10 @@ def test_a_mesh_without_irises_gets_them() -> None:
         (json.dumps([[1, 2]] * 477 + [["a", 2]]), "no point"),
         (json.dumps([[1, 2]] * 477 + [[True, None]]), "no point"),
         ("[" + "[1,2]," * 477 + "[NaN,1]]", "finite"),
+        ("[" + "[1,2]," * 477 + f"[1{'0' * 400},1]]", "finite"),
+        (json.dumps(SKETCH).replace("116", "1" + "0" * 400), "4 points"),
+        ("[" * 100_000, "no JSON"),
+        (json.dumps([[0.3 + 0.001 * n, 0.5] for n in range(478)]), "within 4 pixels"),
     ],
 )
 def test_what_are_no_points_is_told(text: str, words: str) -> None:
@@ -432,13 +445,11 @@ def test_what_are_no_points_is_told(text: str, words: str) -> None:
         read_landmarks(text)
 
 
-SKETCH: dict[str, Any] = {
-    "face": [[116, 88], [160, 28], [204, 88], [160, 148]],
-    "left_eye": [[130, 74], [140, 69], [149, 74], [140, 77]],
-    "right_eye": [[171, 74], [180, 69], [190, 74], [180, 77]],
-    "mouth": [[140, 117], [160, 111], [180, 117], [160, 123]],
-}
-"""What a person would point at in the painted face."""
+def test_points_beside_the_picture_are_told() -> None:
+    for shift in ([400, 0, 0], [0, 300, 0], [-400, 0, 0]):
+        beside = POINTS + shift
+        with pytest.raises(UsageError, match="outside of the picture, which has 320x180"):
+            list(effect(Pose(), landmarks=beside).stream(iter([Frame(face(), 0)]), video()))
 
 
 def test_a_sketch_gives_all_points() -> None:

@@ -16,6 +16,7 @@ from afterglow import ops
 from afterglow.analysis.face import Opener, Track, step
 from afterglow.effects.style.character.portrait.drawing import Sitter, drawn, sitter_of
 from afterglow.effects.style.character.portrait.frame import Points
+from afterglow.effects.style.character.portrait.landmarks import require_inside
 from afterglow.effects.style.character.pose import Performance
 from afterglow.errors import MediaError
 from afterglow.frames import Frame, Reach, VideoInfo
@@ -64,6 +65,7 @@ class Portrait:
 
         Raises:
             MediaError: no face is seen in the first two seconds.
+            UsageError: the landmarks lie outside of the picture.
         """
         first = next(frames, None)
         if first is None:
@@ -87,6 +89,7 @@ class Portrait:
         """What finds the face in frame after frame."""
         if self.landmarks is not None:
             given = self.landmarks
+            require_inside(given, video.width, video.height)
             yield lambda frame: given
             return
         if self.networks is None:

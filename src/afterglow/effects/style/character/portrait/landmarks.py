@@ -12,6 +12,8 @@ from afterglow.effects.style.character.portrait.frame import Points
 from afterglow.effects.style.character.portrait.sketch import HINT, sketched
 from afterglow.errors import UsageError
 
+_SMALLEST = 4
+"""Pixels across a face, at least."""
 _HINT = f"a JSON list of 478 (or 468) points [x, y] or [x, y, z] in pixels; or {HINT}"
 
 
@@ -26,9 +28,30 @@ def read_landmarks(text: str) -> Points:
         UsageError: it lists no such points.
     """
     try:
-        told = json.loads(text)
-    except ValueError as error:
+        told = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"the landmarks are no JSON ({error})", hint=_HINT) from error
+    points = _points(told)
+    if (np.ptp(points[:, :2], axis=0) < _SMALLEST).any():
+        raise UsageError(
+            f"the landmarks lie within {_SMALLEST} pixels",
+            hint="they are pixels of PORTRAIT, and no shares of its width and height",
+        )
+    return points
+
+
+def require_inside(points: Points, width: int, height: int) -> None:
+    """Raise UsageError where no part of a face lies in a picture of so many pixels."""
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    if (high < 0).any() or (low >= (width, height)).any():
+        raise UsageError(
+            f"the landmarks lie outside of the picture, which has {width}x{height} pixels",
+            hint="they are pixels of PORTRAIT as it is shown, turned upright",
+        )
+
+
+def _points(told: Any) -> Points:
+    """(478, 3) the points of a list or a sketch."""
     if isinstance(told, dict) and "landmarks" not in told:
         return sketched(told)
     listed = told["landmarks"] if isinstance(told, dict) else told
