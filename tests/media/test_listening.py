@@ -111,3 +111,12 @@ def test_words_are_written_beside_their_sound(tmp_path: Path) -> None:
         assert words == [500, 38000]
         before = [pts for kind, pts in packets[: packets.index(("subtitle", 38000))]]
         assert max(before) >= 36000, "they lie where they are spoken, not all in front"
+
+
+@pytest.mark.parametrize(("rate", "kept"), [(192000, 48000), (22255, 48000), (96000, 96000)])
+def test_a_copy_has_a_rate_that_every_encoder_knows(tmp_path: Path, rate: int, kept: int) -> None:
+    name, copy = tmp_path / "own.mka", tmp_path / "copy.mka"
+    record(name, [np.full(rate // 2, 0.25, np.float32)], rate)
+    copy_sound(str(name), copy, Fraction(0), None)
+    with own_sound(str(copy), Fraction(0), None) as (blocks, found, _):
+        assert found == kept and abs(sum(map(len, blocks)) - kept // 2) <= kept // 100

@@ -22,6 +22,8 @@ from afterglow.media.opening import open_file, told
 Block = NDArray[np.float32]
 """(N,) or (N, C) float32, about -1 to 1."""
 
+_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+"""Samples per second that AAC knows."""
 _HOLE = Fraction(1, 50)
 """Seconds without sound that are filled with silence; less is a matter of time stamps."""
 
@@ -57,7 +59,9 @@ def sound_blocks(
 def own_sound(
     source: str, start: Fraction, duration: Fraction | None
 ) -> Iterator[tuple[Iterator[Block], int, str]]:
-    """The same with its own rate and channels (two at most): blocks (N, C), rate and layout.
+    """The same with its own channels (two at most): blocks (N, C), rate and layout.
+
+    The rate is its own where every encoder knows it, else 48 kHz.
 
     Raises:
         MediaError: as ``sound_blocks``; also while blocks are taken.
@@ -65,7 +69,8 @@ def own_sound(
     _, container = open_file(source)
     with container:
         stream = chosen_sound(source, container)
-        rate = stream.codec_context.sample_rate
+        own = stream.codec_context.sample_rate
+        rate = own if own in _RATES else 48000
         layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
         pieces = _resampled(source, stream, rate, layout)
         yield cut_sound(source, pieces, rate, start, duration), rate, layout
