@@ -16,6 +16,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from afterglow.media.landing import told as landing_told
 from afterglow.media.opening import open_file, told
 
 SAMPLES = 48_000
@@ -57,9 +58,9 @@ def write_joined(target: Path, pieces: Sequence[Piece], overlap: Fraction) -> No
     held, however long the pieces are.
 
     Raises:
-        MediaError: a file cannot be read.
+        MediaError: a file cannot be read, or the target not be written.
     """
-    with av.open(str(target), "w", format="wav") as box:
+    with landing_told(str(target)), av.open(str(target), "w", format="wav") as box:
         stream = box.add_stream("pcm_s16le", rate=SAMPLES, layout="stereo")
         place = 0
         for block in faded(pieces, round(overlap * SAMPLES)):

@@ -14,6 +14,7 @@ import pytest
 
 from afterglow.effects.style.quality import QUALITIES
 from afterglow.effects.style.timeline import Sized, Take, Timeline, starts
+from afterglow.errors import MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.joined_sound import SAMPLES, Piece, write_joined
 from tests.media.test_soundtracks import wave as write_wave
@@ -155,6 +156,11 @@ def test_sound_that_ends_early_is_followed_by_silence(tmp_path: Path) -> None:
     loud = np.abs(heard(tmp_path / "all.wav").astype(int)).max(axis=1) > 0
     assert loud[:23_000].mean() > 0.9 and not loud[25_000:48_000].any()
     assert loud[48_000:59_000].mean() > 0.9 and not loud[61_000:].any()
+
+
+def test_sound_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"all\.wav"):
+        write_joined(tmp_path / "none" / "all.wav", [Piece(Fraction(1))], Fraction(0))
 
 
 def test_tensors_stay_tensors() -> None:
