@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from afterglow.analysis.composing.light import Shadow
 from afterglow.cli.main import exit_code
 from afterglow.effects.style.hybrid import CutOut, Hybrid
-from afterglow.errors import UsageError
+from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
 from afterglow.media.recording import record
 from tests import contract
@@ -168,6 +168,26 @@ def test_a_matte_is_sought_only_where_there_is_none() -> None:
     assert cut.memory(video) == 0 and cut.reach(video).past == 0 and not asked
     cut.plan(replace(video, alpha=False))
     assert asked
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_somebody_must_be_found(level: int) -> None:
+    @dataclass(frozen=True)
+    class Found(contract.Chain):
+        def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+            for number, frame in enumerate(frames):
+                matte = np.zeros(frame.pixels.shape[:2], np.uint8)
+                matte[3, 3] = level if number == 1 else 0
+                yield replace(frame, alpha=matte)
+
+    frame, video = character()
+    bare = iter([replace(frame, pts=pts, alpha=None) for pts in range(3)])
+    found = CutOut(lambda: Found(())).stream(bare, replace(video, alpha=False))
+    if level:
+        assert len(list(found)) == 3
+    else:
+        with pytest.raises(MediaError, match="nobody was found"):
+            list(found)
 
 
 class TestContract:

@@ -14,7 +14,7 @@ from afterglow import ops
 from afterglow.analysis.composing.edges import are_mixed
 from afterglow.analysis.composing.light import Shadow, rim_of, shaded, shadow_of
 from afterglow.effects.style.timeline import Shown
-from afterglow.errors import UsageError
+from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import foreground, levels
 from afterglow.ops.levels import Region
@@ -188,5 +188,24 @@ class CutOut:
         return 0 if video.alpha else self.finder().memory(video)
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
-        """Give the frames with their matte."""
-        return frames if video.alpha else self.finder().stream(frames, video)
+        """Give the frames with their matte.
+
+        Raises:
+            MediaError: nobody was found in any of them.
+        """
+        return frames if video.alpha else _somebody(self.finder().stream(frames, video))
+
+
+def _somebody(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The frames; MediaError in the end where the matte of none holds anything."""
+    seen: bool | None = None
+    for frame in frames:
+        if not seen and frame.alpha is not None:
+            matte = ops.array_of(frame.alpha)
+            seen = bool(2 * int(matte.max()) > np.iinfo(matte.dtype).max)
+        yield frame
+    if seen is False:
+        raise MediaError(
+            "nobody was found in CHARACTER, so there is nothing to put in front",
+            hint="give one with a matte of its own: afterglow matte makes it of other things",
+        )
