@@ -125,8 +125,8 @@ def scale_of(name: str, lines: int | None) -> tuple[float, float]:
     return read.width / own.width, read.height / own.height
 
 
-def stretches(names: Sequence[str], held: Fraction) -> list[Stretch]:
-    """The sources, pictures held for so many seconds and clips as long as they are.
+def stretches(names: Sequence[str], held: Fraction, most: Fraction | None = None) -> list[Stretch]:
+    """The sources, pictures held for so many seconds and clips as long as they are, or ``most``.
 
     Raises:
         MediaError: one of them cannot be read.
@@ -141,7 +141,8 @@ def stretches(names: Sequence[str], held: Fraction) -> list[Stretch]:
             raise UsageError(f"several sources are files, and one is {what} ({name})")
         probed = probe(name)
         seconds = held if probed.video.frames == 1 else _length(name, probed.video)
-        found.append(Stretch(name, probed.video, seconds, probed.streams))
+        shown = seconds if most is None else min(seconds, most)
+        found.append(Stretch(name, probed.video, shown, probed.streams))
     return found
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from afterglow.errors import MediaError
+from afterglow.errors import MediaError, UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,18 +84,38 @@ def kept_pictures(
     return keep
 
 
-def kept_picture(picture: str, *, overwrite: bool) -> Callable[[NDArray[Any]], None]:
-    """What writes one picture, (H, W, 3) RGB uint8 or uint16, to a file: a contact sheet.
+@contextmanager
+def kept_picture(
+    picture: str, *, overwrite: bool, others: Iterable[str | Path | None] = ()
+) -> Iterator[Callable[[NDArray[Any]], None]]:
+    """Hold what takes one picture, (H, W, 3) RGB uint8 or uint16: a contact sheet.
+
+    It is written in the end, if all went well. others: files that it must not replace.
 
     Raises:
-        UsageError: the name is none of a picture, or is taken.
+        UsageError: the name is none of a picture, is taken, or that of another file of the run.
     """
     from afterglow.cli.pictures import require_picture
     from afterglow.media.landing import require_free
 
     require_picture(picture)
     require_free(picture, overwrite)
-    return lambda pixels: _write(picture, pixels, overwrite)
+    require_apart(picture, *others)
+    taken: list[NDArray[Any]] = []
+    yield taken.append
+    for pixels in taken:
+        _write(picture, pixels, overwrite)
+
+
+def require_apart(written: str, *others: str | Path | None) -> None:
+    """Raise UsageError where a file that is to be written is one of others of the same run."""
+    if written == "-":
+        return
+    for other in others:
+        if other and Path(written).resolve() == Path(other).resolve():
+            raise UsageError(
+                f"{written}: this run reads or writes it already", hint="write to another name"
+            )
 
 
 def _write(target: str, pixels: NDArray[Any], overwrite: bool) -> None:

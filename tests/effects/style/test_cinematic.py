@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_several_become_one_film(folder: Path, tmp_path: Path, name: str) -> Non
     assert np.abs(first).max() < 1e-3, "a picture is silent"
 
 
+def test_so_much_is_taken_of_each_clip(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    found = film(
+        folder, target, "clip.mkv", "silent.mkv", "--style=none", "--duration=0.4",
+        "--transition-time=0.2",
+    )  # fmt: skip
+    assert found.video.duration == Fraction(15, 25)
+    assert abs(heard(target) - Fraction(15, 25)) <= Fraction(1, 25)
+
+
 def test_clips_without_sound_give_none(folder: Path, tmp_path: Path) -> None:
     flags = ("--transition-time=0", "--style=none")
     made = film(folder, tmp_path / "out.mp4", "silent.mkv", "silent.mkv", *flags)
@@ -254,6 +265,40 @@ def test_a_contact_sheet_is_kept(folder: Path, tmp_path: Path) -> None:
     assert cv2.imread(str(sheet)).shape[1] > 2 * SIZE[0]
 
 
+def test_a_contact_sheet_comes_with_its_film_or_not_at_all(folder: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    code = (
+        "import resource, sys; from afterglow.cli.main import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); main(sys.argv[1:])"
+    )
+    flags = ["--style=none", "--qp=0", f"--contact-sheet={sheet}"]
+    run = [sys.executable, "-c", code, *shot(folder / "clip.mkv", tmp_path / "out.mp4", *flags)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "larger than the system allows" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_of_a_run_replaces_another(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = {name: tmp_path / name for name in ("clip.mkv", "b.png", "depth.png")}
+    for name, path in place.items():
+        path.write_bytes((folder / name).read_bytes())
+    clip, picture, depth = place.values()
+    for arguments in (
+        [picture, tmp_path / "out.mp4", f"--contact-sheet={picture}"],
+        [clip, tmp_path / "out.mp4", f"--depth={depth}", f"--contact-sheet={depth}"],
+        [picture, depth, tmp_path / "out.mp4", f"--contact-sheet={depth}"],
+        [picture, tmp_path / "out.png", f"--contact-sheet={tmp_path / 'out.png'}"],
+        [picture, clip, clip],
+    ):
+        assert exit_code(shot(*arguments, "--overwrite")) == 2, arguments
+        assert "this run reads or writes it already" in capfd.readouterr().err
+    for name, path in place.items():
+        assert path.read_bytes() == (folder / name).read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == set(place)
+
+
 def test_pipes_in_and_out(folder: Path, tmp_path: Path) -> None:
     line = [*PROGRAM, *shot(folder / "a.png", folder / "clip.mkv", "-", "--duration=1")]
     made = subprocess.run([*line, "--transition-time=0.2"], capture_output=True, timeout=120)
@@ -335,7 +380,9 @@ def test_words_are_drawn_and_held(
         (["clip.mkv", "--text=a lighthouse"], 2, "--text stands in place of SOURCE"),
         (["clip.mkv", "--fog=2"], 2, "2.0 is not in the range 0<=x<=1"),
         (["clip.mkv", "--fog=0.2:mud"], 2, "'mud' is no colour"),
-        (["clip.mkv", "--camera=static", "--camera-amount=2"], 2, "the amount of static"),
+        (["clip.mkv", "--camera=static", "--camera-amount=2"], 2, "the camera is static"),
+        (["clip.mkv", "--camera-time=2"], 2, "the camera is static"),
+        (["clip.mkv", "--fit=contain"], 2, "--fit brings pictures into a frame"),
         (["clip.mkv", "--depth=auto"], 2, "--depth auto looks at a picture"),
         (["clip.mkv", "--depth=none.png"], 2, "'none.png' is no file, and not auto"),
         (["a.png", "--depth=auto"], 4, "not here: depth-anything-v2-small"),

@@ -100,7 +100,7 @@ def test_deep_and_transparent_frames_are_shown() -> None:
 
 
 def test_wide_pixels_are_shown_in_their_shape() -> None:
-    video = VideoInfo(48, 36, Fraction(25), Fraction(1, 25), Fraction(2))
+    video = VideoInfo(48, 36, Fraction(25), Fraction(1, 25), sample_aspect=Fraction(2))
     assert Sheeted(lambda sheet: None).cell(video) == (96, 36)
     assert Sheeted(lambda sheet: None, width=48).cell(video) == (48, 18)
 
@@ -113,9 +113,10 @@ def test_the_spread_never_takes_one_twice() -> None:
 
 def test_the_file_is_written_whole(tmp_path: Path) -> None:
     target = tmp_path / "sheet.png"
-    list(Sheeted(kept_picture(str(target), overwrite=False)).stream(ramp(12), VIDEO))
+    with kept_picture(str(target), overwrite=False) as keep:
+        list(Sheeted(keep).stream(ramp(12), VIDEO))
+        assert not target.exists()
     assert cv2.imread(str(target)).shape == (3 * 58 - 4, 204, 3)
-    with pytest.raises(UsageError):
-        kept_picture(str(target), overwrite=False)
-    with pytest.raises(UsageError):
-        kept_picture(str(tmp_path / "sheet.mp4"), overwrite=False)
+    for wrong in (target, tmp_path / "sheet.mp4"):
+        with pytest.raises(UsageError), kept_picture(str(wrong), overwrite=False):
+            pytest.fail("it cannot be kept there")

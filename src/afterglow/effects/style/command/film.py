@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from afterglow.cli import reel
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
-from afterglow.cli.stills import blank_picture
+from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.effects.style.command.treatment import Treatment
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
 from afterglow.errors import UsageError
@@ -77,9 +77,17 @@ class Film:
             before = [*drawn, *self._frame(), *timeline, *self._pace(timeline)]
             still = not self.more and reel.is_picture(run.source)
             treated = self.treatment.effects(self._depth(run), still=still)
-            run.through(*before, *treated, *self._sheet())
+            run.through(*before, *treated, *self._sheet(stack))
+
+    @property
+    def _read(self) -> tuple[str | Path | None, ...]:
+        """The files that are read besides the source."""
+        return *self.more, self.run.matte, self.depth, self.treatment.lut
 
     def _require_sense(self) -> None:
+        require_apart(self.run.target, *self._read)
+        self._require_moving()
+        self._require_framing()
         if self.landscape and self.quality is None:
             raise UsageError(
                 "--landscape lays a size of --quality on its side, and none is given",
@@ -100,6 +108,23 @@ class Film:
         for flag, given in alone.items() if self.more else ():
             if given is not None:
                 raise UsageError(f"{flag} is for one SOURCE, and there are several ({given})")
+
+    def _require_framing(self) -> None:
+        framed = self.quality is not None or self.more or isinstance(self.depth, Path)
+        if _typed("fit") and not framed:
+            raise UsageError(
+                "--fit brings pictures into a frame of another shape, and there is none",
+                hint="add --quality balanced, for example",
+            )
+
+    def _require_moving(self) -> None:
+        given = [name for name in ("ease", "amount", "move_seconds") if _typed(name)]
+        if given and self.treatment.move == "static":
+            raise UsageError(
+                "--camera-ease, --camera-amount and --camera-time are of a move, and the camera "
+                "is static",
+                hint="add --camera slow-zoom-in, for example",
+            )
 
     @property
     def _named(self) -> Quality | None:
@@ -153,7 +178,7 @@ class Film:
             if end is not None:
                 run = replace(run, duration=min(end, run.duration or end))
             return run, self._perhaps_held(run)
-        found = reel.stretches((run.source, *self.more), run.duration or _HELD)
+        found = reel.stretches((run.source, *self.more), run.duration or _HELD, run.duration)
         run = replace(run, duration=None)
         reel.require_room(found, self.overlap)
         if self.more and not run.dry_run:
@@ -219,13 +244,15 @@ class Film:
         near = depth_of(picture, run.device_name(), commercial_only=self.commercial_only)
         return StillDepth(near, self.fit)
 
-    def _sheet(self) -> list[Effect]:
+    def _sheet(self, stack: ExitStack) -> list[Effect]:
         if self.sheet is None:
             return []
         from afterglow.cli.stills import kept_picture
         from afterglow.effects.style.contact_sheet import Sheeted
 
-        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+        others = self.run.target, self.run.source, *self._read
+        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
+        return [Sheeted(stack.enter_context(held))]
 
 
 def _typed(name: str) -> bool:

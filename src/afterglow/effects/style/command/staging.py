@@ -13,7 +13,7 @@ from afterglow.cli import reel
 from afterglow.cli.backdrop import file_backdrop
 from afterglow.cli.mixing import Behind, Voice, first_moment, length_of, mixed_sound
 from afterglow.cli.run import StreamRun, tell_note
-from afterglow.cli.stills import blank_picture
+from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.cli.subject import AUTO, Subject
 from afterglow.effects.style.command.character import DRAWN
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
@@ -98,9 +98,15 @@ class Staging:
             cast = self._cast(shown.video, (width, height), stack)
             run = replace(cast.run, soundtrack=self._sound(cast, shown.video, stack))
             front = self._in_front(shown, width, height)
-            run.through(*cast.effects, front, *self._looks(), *self._sheet())
+            run.through(*cast.effects, front, *self._looks(), *self._sheet(stack))
+
+    @property
+    def _read(self) -> tuple[str | Path | None, ...]:
+        """The files that are read besides CHARACTER."""
+        return self.background, self.saying.audio if self.saying else None, self.role.landmarks
 
     def _require_sense(self) -> None:
+        require_apart(self.run.target, *self._read)
         self.role.require_sense(portrait=self.run.source != DRAWN)
         if self.saying is None and (self.role.puppet or self.run.source == DRAWN):
             raise UsageError(
@@ -115,8 +121,9 @@ class Staging:
 
     def _canvas(self, video: VideoInfo) -> tuple[int, int]:
         """(width, height), even, of what comes out: the background's, or as many lines as asked."""
-        lines = PREVIEW_LINES if self.preview else self.run.resolution
-        high = lines or video.height
+        high = self.run.resolution or video.height
+        if self.preview:
+            high = min(PREVIEW_LINES, self.run.resolution or PREVIEW_LINES)
         wide = video.width * video.sample_aspect * high / video.height
         return max(2, 2 * round(wide / 2)), max(2, 2 * round(Fraction(high, 2)))
 
@@ -223,13 +230,15 @@ class Staging:
         names = [name for given in self.styles for name in given]
         return [look_named(name, self.strength, self.seed) for name in names]
 
-    def _sheet(self) -> list[Effect]:
+    def _sheet(self, stack: ExitStack) -> list[Effect]:
         if self.sheet is None:
             return []
         from afterglow.cli.stills import kept_picture
         from afterglow.effects.style.contact_sheet import Sheeted
 
-        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+        others = self.run.target, self.run.source, *self._read
+        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
+        return [Sheeted(stack.enter_context(held))]
 
 
 def _length(video: VideoInfo) -> Fraction | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.speech import Saying, Sounding
-from afterglow.cli.stills import blank_picture
+from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.effects.style.command.character import DRAWN
 from afterglow.effects.style.command.performing import Role
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
@@ -81,14 +81,18 @@ class Talk:
             acting = self.role.acting(sound, self.seed)
             run = replace(self.run, start=None, duration=None, soundtrack=sound.place)
             if self.preview:
-                run = replace(run, resolution=PREVIEW_LINES)
+                lines = min(PREVIEW_LINES, run.resolution or PREVIEW_LINES)
+                run = replace(run, resolution=lines)
             run, painted = self._sitter(run, stack)
             if self._drawn and not painted:
                 face = self.role.character(acting, transparent=self.transparent)
             else:
                 face = self.role.portrait(acting, run)
             run.through(
-                *painted, *self._effects(face, acting.duration), *self._words(sound), *self._sheet()
+                *painted,
+                *self._effects(face, acting.duration),
+                *self._words(sound),
+                *self._sheet(stack),
             )
 
     @property
@@ -117,7 +121,13 @@ class Talk:
             Drawn(drawing, run.device_name(), tell_steps, tell_note)
         ]
 
+    @property
+    def _read(self) -> tuple[str | Path | None, ...]:
+        """The files that are read besides PORTRAIT."""
+        return self.saying.audio, self.role.landmarks
+
     def _require_sense(self) -> None:
+        require_apart(self.run.target, *self._read)
         self.role.require_sense(portrait=self.run.source != DRAWN)
         self._require_matte()
         if self.sheet is not None and Path(self.run.source).is_dir():
@@ -157,13 +167,15 @@ class Talk:
         spans = ((Fraction(each.start), Fraction(each.end), each.text) for each in sound.lines)
         return [Captioned(tuple(Caption(*span) for span in spans))]
 
-    def _sheet(self) -> list[Effect]:
+    def _sheet(self, stack: ExitStack) -> list[Effect]:
         if self.sheet is None:
             return []
         from afterglow.cli.stills import kept_picture
         from afterglow.effects.style.contact_sheet import Sheeted
 
-        return [Sheeted(kept_picture(self.sheet, overwrite=self.run.overwrite))]
+        others = self.run.target, self.run.source, *self._read
+        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
+        return [Sheeted(stack.enter_context(held))]
 
 
 def _can_paint(commercial_only: bool) -> bool:
