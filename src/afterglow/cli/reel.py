@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from afterglow.cli import options
+from afterglow.cli.mixing import first_moment
+from afterglow.cli.places import places
 from afterglow.cli.run import tell_note
 from afterglow.errors import UsageError
 
@@ -22,53 +22,39 @@ if TYPE_CHECKING:
 
 _SAID = {"duration": "Take this much of a video; hold a picture so long (5 seconds if not given)."}
 """What some flags of every run mean here."""
-
-
-def joining(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command SOURCE, perhaps more of them, TARGET and the flags of every run.
-
-    It is called with ``run``, whose source is the first, and ``more``, a tuple of names. Where
-    it has ``--text``, that may stand in place of SOURCE, which is then ``OF_WORDS``.
-    """
-    streamed = options.streaming(command)
-
-    @functools.wraps(streamed)
-    def with_places(places: tuple[str, ...], **settings: Any) -> Any:
-        source, *more, target = _told(places, settings.get("text"))
-        return streamed(source=source, more=tuple(more), target=target, **settings)
-
-    places = click.Argument(
-        ["places"], nargs=-1, type=click.Path(allow_dash=True), metavar="SOURCE... TARGET"
-    )
-    kept = [
-        each for each in vars(streamed)["__click_params__"] if each.name not in ("source", "target")
-    ]
-    for each in kept:
-        each.help = _SAID.get(each.name, getattr(each, "help", None))
-    vars(with_places)["__click_params__"] = [*kept, places]
-    return with_places
-
-
-def _told(places: tuple[str, ...], text: str | None) -> tuple[str, ...]:
-    """The sources and the target; a stand-in for the source where words are in its place."""
-    if text is not None and len(places) > 1:
-        raise UsageError(
-            f"--text stands in place of SOURCE, and both are given ({places[0]})",
-            hint="leave one of them out",
-        )
-    if text is not None and places:
-        return OF_WORDS, *places
-    if len(places) < 2:
-        missing = "TARGET" if places or text is not None else "SOURCE"
-        context = click.get_current_context()
-        raise click.MissingParameter(ctx=context, param_type="argument", param_hint=f"'{missing}'")
-    if "" in places[1:-1]:
-        raise UsageError("SOURCE is empty", hint="give a file, a folder or -")
-    return places
-
-
 OF_WORDS = "--text"
 """What stands for the source of a picture that is yet to be made from words."""
+
+
+def _told(names: tuple[str, ...], text: str | None) -> tuple[str, ...]:
+    """The sources and the target; a stand-in for the source where words are in its place."""
+    if text is not None and len(names) > 1:
+        raise UsageError(
+            f"--text stands in place of SOURCE, and both are given ({names[0]})",
+            hint="leave one of them out",
+        )
+    if text is not None and names:
+        return OF_WORDS, *names
+    if len(names) < 2:
+        missing = "TARGET" if names or text is not None else "SOURCE"
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param_type="argument", param_hint=f"'{missing}'")
+    if "" in names[1:-1]:
+        raise UsageError("SOURCE is empty", hint="give a file, a folder or -")
+    return names
+
+
+def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any]:
+    source, *more, target = _told(names, flags.get("text"))
+    return {"source": source, "more": tuple(more), "target": target}
+
+
+joining = places("SOURCE... TARGET", _meant, _SAID, required=False)
+"""Gives a command SOURCE, perhaps more of them, TARGET and the flags of every run.
+
+It is called with ``run``, whose source is the first, and ``more``, a tuple of names. Where it has
+``--text``, that may stand in place of SOURCE, which is then ``OF_WORDS``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +166,7 @@ def sound_of(found: Sequence[Stretch], overlap: Fraction) -> Iterator[str | None
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
-        target = Path(folder) / "sound.wav"
+        target = Path(folder) / "sound.mka"
         _write(target, found, overlap)
         yield str(target)
 
@@ -190,15 +176,12 @@ def _heard(stretch: Stretch) -> bool:
 
 
 def _write(target: Path, found: Sequence[Stretch], overlap: Fraction) -> None:
-    from afterglow.media import ReadOptions, open_source
     from afterglow.media.joined_sound import Piece, write_joined
 
-    pieces = []
-    for each in found:
-        if not _heard(each):
-            pieces.append(Piece(each.seconds))
-            continue
-        with open_source(each.name, ReadOptions(hdr="keep"), lambda line: None) as source:
-            start = -source.offset
-        pieces.append(Piece(each.seconds, each.name, start))
+    pieces = [
+        Piece(each.seconds, each.name, first_moment(each.name))
+        if _heard(each)
+        else Piece(each.seconds)
+        for each in found
+    ]
     write_joined(target, pieces, overlap)

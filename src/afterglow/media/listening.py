@@ -71,9 +71,24 @@ def own_sound(
         stream = chosen_sound(source, container)
         own = stream.codec_context.sample_rate
         rate = own if own in _RATES else 48000
-        layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
+        layout = _layout(stream)
         pieces = _resampled(source, stream, rate, layout)
         yield cut_sound(source, pieces, rate, start, duration), rate, layout
+
+
+def sound_since(source: str, rate: int, zero: Fraction) -> Iterator[Block]:
+    """The sound of a file from a second of its own clock on: (N, 1) or (N, 2) at a rate.
+
+    None where it has no sound.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    _, container = open_file(source)
+    with container:
+        if container.streams.audio:
+            stream = chosen_sound(source, container)
+            yield from _resampled(source, stream, rate, _layout(stream), zero)
 
 
 def cut_sound(
@@ -112,27 +127,38 @@ def chosen_sound(source: str, container: InputContainer) -> AudioStream:
     )
 
 
-def _resampled(source: str, stream: AudioStream, rate: int, layout: str) -> Iterator[Block]:
-    """All of the sound as (N, C), with silence where it has holes."""
+def _layout(stream: AudioStream) -> str:
+    """Mono or stereo, whichever is nearer to what it has."""
+    return "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
+
+
+def _resampled(
+    source: str, stream: AudioStream, rate: int, layout: str, zero: Fraction | None = None
+) -> Iterator[Block]:
+    """All of the sound as (N, C), with silence where it has holes.
+
+    zero: second of its clock at which it shall begin, to the sample; None is its first sample.
+    """
     channels = 1 if layout == "mono" else 2
     resampler, kind = AudioResampler(format="flt", layout=layout, rate=rate), None
-    origin: Fraction | None = None
-    given = 0
+    given: int | None = None
     for frame in _decoded(source, stream):
         moment = (frame.pts or 0) * (frame.time_base or Fraction(0))
-        origin = moment if origin is None else origin
-        hole = moment - origin - Fraction(given, rate)
-        if hole > _HOLE:
+        zero = moment if zero is None else zero
+        least = Fraction(0) if given is None else _HOLE
+        given = min(0, round((moment - zero) * rate)) if given is None else given
+        hole = moment - zero - Fraction(given, rate)
+        if hole > least:
             for block in _silence(round(hole * rate), rate, channels):
+                yield from _within(block, given, 0, None)
                 given += len(block)
-                yield block
         now = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind not in (None, now):
             resampler = AudioResampler(format="flt", layout=layout, rate=rate)
         frame.pts, kind = None, now
         for piece in resampler.resample(frame):
+            yield from _within(_block(piece, channels), given, 0, None)
             given += piece.samples
-            yield _block(piece, channels)
     for piece in resampler.resample(None):
         yield _block(piece, channels)
 

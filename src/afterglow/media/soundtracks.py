@@ -7,11 +7,8 @@ from contextlib import closing, contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import av
-import av.error
-
 from afterglow.errors import MediaError
-from afterglow.media.opening import told
+from afterglow.media.opening import open_file, told
 from afterglow.media.passengers import Passengers
 
 if TYPE_CHECKING:
@@ -67,8 +64,7 @@ def soundtrack(name: str, source: Passengers, seconds: Fraction | None) -> Itera
     Raises:
         MediaError: the file cannot be read, or has no sound and no subtitles.
     """
-    with told(name, "cannot be opened"):
-        container = av.open(name)
+    _, container = open_file(name)
     with closing(container):
         held = Soundtrack(name, container, source, seconds)
         if not held.passengers.streams:

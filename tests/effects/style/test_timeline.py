@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from afterglow.effects.style.timeline import Sized, Take, Timeline, starts
 from afterglow.errors import MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.joined_sound import SAMPLES, Piece, write_joined
+from afterglow.media.listening import sound_since
 from tests.media.test_soundtracks import wave as write_wave
 
 VIDEO = VideoInfo(8, 6, Fraction(10), Fraction(1, 10), frames=20, duration=Fraction(2))
@@ -130,17 +130,16 @@ def test_sizes_of_a_quality_lie_on_their_side_and_shrink() -> None:
     assert speed.size(landscape=False, lines=360) == (202, 360)
 
 
-def heard(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
-    """(samples, 2) of a WAV file."""
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+def heard(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """(samples, 2) of a file of sound."""
+    return np.concatenate(list(sound_since(str(path), SAMPLES, Fraction(0))))
 
 
 def test_sound_fades_into_the_next_and_keeps_its_power(tmp_path: Path) -> None:
     one, two = write_wave(tmp_path / "1.wav", 3.0, 400), write_wave(tmp_path / "2.wav", 3.0, 950)
     pieces = [Piece(Fraction(2), str(one)), Piece(Fraction(2), str(two)), Piece(Fraction(1))]
-    write_joined(tmp_path / "all.wav", pieces, Fraction(1, 2))
-    sound = heard(tmp_path / "all.wav")
+    write_joined(tmp_path / "all.mka", pieces, Fraction(1, 2))
+    sound = heard(tmp_path / "all.mka")
     assert len(sound) == 4 * SAMPLES
     power = np.square(sound[:, 0].astype(float)).reshape(-1, SAMPLES // 10).mean(axis=1)
     assert power[:29].max() < 1.35 * power[:29].min(), "no hole between the two"
@@ -152,8 +151,8 @@ def test_sound_fades_into_the_next_and_keeps_its_power(tmp_path: Path) -> None:
 def test_sound_that_ends_early_is_followed_by_silence(tmp_path: Path) -> None:
     one = write_wave(tmp_path / "1.wav", 0.5)
     pieces = [Piece(Fraction(1), str(one)), Piece(Fraction(1), str(one), Fraction(1, 4))]
-    write_joined(tmp_path / "all.wav", pieces, Fraction(0))
-    loud = np.abs(heard(tmp_path / "all.wav").astype(int)).max(axis=1) > 0
+    write_joined(tmp_path / "all.mka", pieces, Fraction(0))
+    loud = np.abs(heard(tmp_path / "all.mka")).max(axis=1) > 0
     assert loud[:23_000].mean() > 0.9 and not loud[25_000:48_000].any()
     assert loud[48_000:59_000].mean() > 0.9 and not loud[61_000:].any()
 
