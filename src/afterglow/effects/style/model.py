@@ -8,14 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from afterglow import ops
+from afterglow.errors import ModelError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.models.depth import NEEDED, depth_of
 from afterglow.models.drawing import Drawing, drawn, require_drawing
+from afterglow.models.face import SIDES, face_networks
 from afterglow.models.needed import require_needed
 from afterglow.models.painting import Tell, trained_size
+from afterglow.models.store import open_store
 from afterglow.ops.levels import as_depth
 
-__all__ = ["Drawing", "Drawn", "blank_size", "depth_of", "require_depth"]
+__all__ = [
+    "Drawing",
+    "Drawn",
+    "blank_size",
+    "can_paint_faces",
+    "depth_of",
+    "face_networks",
+    "require_depth",
+]
 
 _SHORT = 512
 """Pixels of the short side of what is drawn."""
@@ -29,6 +40,18 @@ def blank_size(aspect: float) -> tuple[int, int]:
 def require_depth(*, commercial_only: bool = False) -> None:
     """Raise ModelError unless what sees depth is here; it tells how to get it."""
     require_needed(NEEDED, commercial_only=commercial_only)
+
+
+def can_paint_faces(*, commercial_only: bool = False) -> bool:
+    """Return True where all the models are here that paint a portrait and find its face."""
+    store = open_store()
+    if any(store.presence(store.lock.model(name)) != "yes" for name in SIDES):
+        return False
+    try:
+        require_drawing(commercial_only=commercial_only)
+    except ModelError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

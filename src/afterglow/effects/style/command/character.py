@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from afterglow.cli import options
+from afterglow.cli.places import places
 from afterglow.cli.run import StreamRun
 from afterglow.cli.speech import Saying, speaking
-from afterglow.cli.values import Number, Rate
+from afterglow.cli.values import Rate
+from afterglow.effects.style.command import finishing
 from afterglow.effects.style.command.performing import Role, performing
-from afterglow.effects.style.command.values import Styles
 
 DRAWN = "(drawn)"
 """What stands for PORTRAIT where there is none."""
@@ -24,34 +24,15 @@ _SAID = {
 """What some flags of every run mean here."""
 
 
-def _portrait(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command [PORTRAIT] TARGET and the flags of every run; it is called with ``run``."""
-    streamed = options.streaming(command)
-
-    @functools.wraps(streamed)
-    def with_places(places: tuple[str, ...], **settings: Any) -> Any:
-        if len(places) > 2:
-            raise click.UsageError(f"there is one PORTRAIT and one TARGET, not {' '.join(places)}")
-        source, target = (DRAWN, *places)[-2:]
-        return streamed(source=source, target=target, **settings)
-
-    places = click.Argument(
-        ["places"],
-        nargs=-1,
-        required=True,
-        type=click.Path(allow_dash=True),
-        metavar="[PORTRAIT] TARGET",
-    )
-    flags = vars(streamed)["__click_params__"]
-    kept = [each for each in flags if each.name not in ("source", "target")]
-    for each in kept:
-        each.help = _SAID.get(each.name, getattr(each, "help", None))
-    vars(with_places)["__click_params__"] = [*kept, places]
-    return with_places
+def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any]:
+    if len(names) > 2:
+        raise click.UsageError(f"there is one PORTRAIT and one TARGET, not {' '.join(names)}")
+    source, target = (DRAWN, *names)[-2:]
+    return {"source": source, "target": target}
 
 
 @click.command(short_help="A face that talks: a photo, a video or a drawn character.")
-@_portrait
+@places("[PORTRAIT] TARGET", _meant, _SAID)
 @speaking
 @performing
 @options.commercial_only
@@ -60,25 +41,10 @@ def _portrait(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--fps", type=Rate(), help="Frames per second (25 for a picture, else PORTRAIT's).")
 @options.seed
-@click.option(
-    "--style",
-    "styles",
-    type=Styles(),
-    multiple=True,
-    metavar="NAME[,NAME...]",
-    help="Looks over it, as of style cinematic.",
-)
-@click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
+@finishing.looks("Looks over it, as of style cinematic.")
 @click.option("--captions", is_flag=True, help="The words of --text as a track of subtitles.")
 @click.option("--burn-captions", "burnt", is_flag=True, help="The words of --text in the picture.")
-@click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
-@click.option(
-    "--contact-sheet",
-    "sheet",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="A picture of the result from beginning to end, as well.",
-)
+@finishing.showing
 def character(run: StreamRun, saying: Saying, role: Role, **settings: Any) -> None:
     """Make PORTRAIT say something.
 

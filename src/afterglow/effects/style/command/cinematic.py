@@ -10,23 +10,15 @@ import click
 from afterglow.cli import options, reel
 from afterglow.cli.run import StreamRun
 from afterglow.cli.values import Number, Rate, Seconds
-from afterglow.effects.style.command.values import MOVES, STYLES, DepthName, Fogs, Styles
+from afterglow.effects.style.command import finishing
+from afterglow.effects.style.command.values import MOVES, STYLES, DepthName, Fogs
 from afterglow.effects.style.quality import QUALITIES
 
 
 @click.command(short_help="Looks, camera moves, light and air.")
 @reel.joining
 @options.looks("style")
-@click.option(
-    "--style",
-    "styles",
-    type=Styles(),
-    multiple=True,
-    metavar="NAME[,NAME...]",
-    default=("cinematic",),
-    help=f"Looks, one over the other: {', '.join(STYLES)}.",
-)
-@click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
+@finishing.looks(f"Looks, one over the other: {', '.join(STYLES)}.", "cinematic")
 @click.option(
     "--lut",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -133,14 +125,7 @@ from afterglow.effects.style.quality import QUALITIES
     is_flag=True,
     help="Make new pictures between by optical flow where the rate changes.",
 )
-@click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
-@click.option(
-    "--contact-sheet",
-    "sheet",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="A picture of the result from beginning to end, as well.",
-)
+@finishing.showing
 def cinematic(run: StreamRun, more: tuple[str, ...], **settings: Any) -> None:
     """Give SOURCE a look.
 

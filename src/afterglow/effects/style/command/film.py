@@ -15,6 +15,7 @@ from afterglow.cli import reel
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.stills import blank_picture, require_apart
+from afterglow.effects.style.command.finishing import require_one, sheet_of
 from afterglow.effects.style.command.treatment import Treatment
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
 from afterglow.errors import UsageError
@@ -77,7 +78,7 @@ class Film:
             before = [*drawn, *self._frame(), *timeline, *self._pace(timeline)]
             still = not self.more and reel.is_picture(run.source)
             treated = self.treatment.effects(self._depth(run), still=still)
-            run.through(*before, *treated, *self._sheet(stack))
+            run.through(*before, *treated, *sheet_of(self.sheet, self.run, stack, self._read))
 
     @property
     def _read(self) -> tuple[str | Path | None, ...]:
@@ -100,10 +101,7 @@ class Film:
             )
         if not self.more and (_typed("transition") or _typed("overlap")):
             raise UsageError("a transition leads from one SOURCE to the next, and there is one")
-        if self.sheet is not None and Path(self.run.source).is_dir():
-            raise UsageError(
-                f"--contact-sheet shows one video, and not a folder ({self.run.source})"
-            )
+        require_one(self.sheet, self.run)
         alone = {"--start": self.run.start, "--alpha": self.run.matte, "--depth": self.depth}
         for flag, given in alone.items() if self.more else ():
             if given is not None:
@@ -243,16 +241,6 @@ class Film:
             picture = np.asarray(np.rint(picture / 257), np.uint8)
         near = depth_of(picture, run.device_name(), commercial_only=self.commercial_only)
         return StillDepth(near, self.fit)
-
-    def _sheet(self, stack: ExitStack) -> list[Effect]:
-        if self.sheet is None:
-            return []
-        from afterglow.cli.stills import kept_picture
-        from afterglow.effects.style.contact_sheet import Sheeted
-
-        others = self.run.target, self.run.source, *self._read
-        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
-        return [Sheeted(stack.enter_context(held))]
 
 
 def _typed(name: str) -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from afterglow.cli import compositing, options
+from afterglow.cli.places import places
 from afterglow.cli.run import StreamRun
 from afterglow.cli.speech import Saying, perhaps_speaking
 from afterglow.cli.values import Number, Rate
+from afterglow.effects.style.command import finishing
 from afterglow.effects.style.command.character import DRAWN
 from afterglow.effects.style.command.performing import Role, performing
-from afterglow.effects.style.command.values import Styles
 
 _SAID = {
     "start": "Begin here in CHARACTER, or in --audio: seconds or HH:MM:SS.mmm.",
@@ -25,35 +25,16 @@ _SAID = {
 """What some flags of every run mean here."""
 
 
-def _places(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command [CHARACTER] BACKGROUND TARGET and the flags of every run."""
-    streamed = options.streaming(command)
-
-    @functools.wraps(streamed)
-    def with_places(places: tuple[str, ...], **settings: Any) -> Any:
-        if not 2 <= len(places) <= 3:
-            given = " ".join(places) or "nothing"
-            raise click.UsageError(f"give [CHARACTER] BACKGROUND TARGET, and not {given}")
-        source, background, target = (DRAWN, *places)[-3:]
-        return streamed(source=source, background=background, target=target, **settings)
-
-    places = click.Argument(
-        ["places"],
-        nargs=-1,
-        required=True,
-        type=click.Path(allow_dash=True),
-        metavar="[CHARACTER] BACKGROUND TARGET",
-    )
-    flags = vars(streamed)["__click_params__"]
-    kept = [each for each in flags if each.name not in ("source", "target")]
-    for each in kept:
-        each.help = _SAID.get(each.name, getattr(each, "help", None))
-    vars(with_places)["__click_params__"] = [*kept, places]
-    return with_places
+def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not 2 <= len(names) <= 3:
+        given = " ".join(names) or "nothing"
+        raise click.UsageError(f"give [CHARACTER] BACKGROUND TARGET, and not {given}")
+    source, background, target = (DRAWN, *names)[-3:]
+    return {"source": source, "background": background, "target": target}
 
 
 @click.command(short_help="A character in front of a moving background.")
-@_places
+@places("[CHARACTER] BACKGROUND TARGET", _meant, _SAID)
 @perhaps_speaking
 @performing
 @options.commercial_only
@@ -85,29 +66,14 @@ def _places(command: Callable[..., Any]) -> Callable[..., Any]:
     default=0.5,
     help="How loud BACKGROUND is; it steps back by another 10 dB while somebody speaks.",
 )
-@click.option(
-    "--style",
-    "styles",
-    type=Styles(),
-    multiple=True,
-    metavar="NAME[,NAME...]",
-    help="Looks over both, as of style cinematic.",
-)
-@click.option("--strength", type=Number(0, 1), default=1.0, help="How much of the look is seen.")
+@finishing.looks("Looks over both, as of style cinematic.")
 @click.option(
     "--fps",
     type=Rate(),
     help="Frames per second (CHARACTER's if it is a video, else BACKGROUND's).",
 )
 @options.seed
-@click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
-@click.option(
-    "--contact-sheet",
-    "sheet",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="A picture of the result from beginning to end, as well.",
-)
+@finishing.showing
 def hybrid(
     run: StreamRun, background: str, saying: Saying | None, role: Role, **settings: Any
 ) -> None:

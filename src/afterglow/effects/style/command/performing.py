@@ -30,6 +30,8 @@ EMOTIONS = (
     *("disgusted", "excited", "calm", "confident", "auto"),
 )
 """What ``--emotion`` knows."""
+_LONGEST = 1 << 20
+"""Bytes of a file of landmarks, at most."""
 _TABLE = "emotions.toml"
 """The file of emotions, ours or the person's own."""
 
@@ -96,15 +98,18 @@ class Role:
         import numpy as np
 
         from afterglow.effects.style.character.portrait import Portrait, read_landmarks
-        from afterglow.models.face import face_networks
+        from afterglow.effects.style.model import face_networks
 
         if self.landmarks is None:
             networks = face_networks(commercial_only=self.commercial_only)
             return Portrait(acting, networks, self.face)
         try:
-            told = self.landmarks.read_text(encoding="utf-8")
+            with self.landmarks.open("rb") as file:
+                told = file.read(_LONGEST + 1).decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"the landmarks cannot be read: {error} ({self.landmarks})") from error
+        if len(told) > _LONGEST:
+            raise UsageError(f"a file of landmarks is shorter than 1 MiB ({self.landmarks})")
         scale = np.array([*scale_of(run.source, run.resolution), 1.0])
         return Portrait(acting, landmarks=read_landmarks(told) * scale)
 

@@ -16,6 +16,7 @@ from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.cli.subject import AUTO, Subject
 from afterglow.effects.style.command.character import DRAWN
+from afterglow.effects.style.command.finishing import looks_over, sheet_of
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
 from afterglow.errors import UsageError
 
@@ -98,7 +99,9 @@ class Staging:
             cast = self._cast(shown.video, (width, height), stack)
             run = replace(cast.run, soundtrack=self._sound(cast, shown.video, stack))
             front = self._in_front(shown, width, height)
-            run.through(*cast.effects, front, *self._looks(), *self._sheet(stack))
+            looks = looks_over(self.styles, self.strength, self.seed)
+            sheet = sheet_of(self.sheet, self.run, stack, self._read)
+            run.through(*cast.effects, front, *looks, *sheet)
 
     @property
     def _read(self) -> tuple[str | Path | None, ...]:
@@ -223,22 +226,6 @@ class Staging:
         wrap = self.light_wrap, self.wrap_width
         shadow = Shadow(self.darkness) if self.darkness else None
         return Hybrid(shown, width, height, self.place, self.size, *wrap, shadow=shadow)
-
-    def _looks(self) -> list[Effect]:
-        from afterglow.effects.style.looks import look_named
-
-        names = [name for given in self.styles for name in given]
-        return [look_named(name, self.strength, self.seed) for name in names]
-
-    def _sheet(self, stack: ExitStack) -> list[Effect]:
-        if self.sheet is None:
-            return []
-        from afterglow.cli.stills import kept_picture
-        from afterglow.effects.style.contact_sheet import Sheeted
-
-        others = self.run.target, self.run.source, *self._read
-        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
-        return [Sheeted(stack.enter_context(held))]
 
 
 def _length(video: VideoInfo) -> Fraction | None:

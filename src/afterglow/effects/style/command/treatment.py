@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afterglow.cli.run import tell_note
+from afterglow.effects.style.command.finishing import names_of
 
 if TYPE_CHECKING:
     from afterglow.effects.style.camera.moves import Ease, Move
@@ -117,8 +118,7 @@ class Treatment:
         return InDepth(lambda distances: replace(fog, distances=distances), depth)
 
     def _looks(self, depth: Depth | None) -> list[Effect]:
-        names = [name for given in self.styles for name in given]
-        looks = [self._look(name, depth) for name in names]
+        looks = [self._look(name, depth) for name in names_of(self.styles)]
         if self.lut is None:
             return looks
         from afterglow.effects.style.lut import Lut, read_cube
