@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from afterglow.ops import lettering
 from afterglow.ops.sheets import label, sheet
@@ -31,8 +32,25 @@ def test_a_long_word_is_broken_and_line_ends_are_kept() -> None:
     lines = lettering.wrapped("Rhabarberbarbara", 30, 90)
     assert len(lines) > 1 and "".join(lines) == "Rhabarberbarbara"
     assert all(lettering.measure(line, 30).width <= 90 for line in lines)
+    for line, after in pairwise(lines):
+        assert lettering.measure(line + after[0], 30).width > 90, "as many letters as fit"
     assert lettering.wrapped("one\n\ntwo", 20, 500) == ["one", "two"]
     assert lettering.wrapped("  ", 20, 500) == []
+
+
+def test_a_very_long_word_is_measured_a_few_times_for_each_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    measure = lettering.measure
+
+    def counted(text: str, size: float, face: str = lettering.BUILT_IN) -> lettering.Measure:
+        asked.append(text)
+        return measure(text, size, face)
+
+    monkeypatch.setattr(lettering, "measure", counted)
+    lines = lettering.wrapped("ab" * 500, 20, 200)
+    assert "".join(lines) == "ab" * 500 and len(asked) < 15 * len(lines)
 
 
 def test_what_the_typeface_lacks_is_told() -> None:

@@ -44,6 +44,7 @@ def test_levels_are_those_of_plain_arithmetic(depth: str, side: int) -> None:
     table = (np.arange(white + 1) // 3).astype(depth)
     assert (plain(levels.lookup(a, table)) == x // 3).all()
     assert (plain(levels.filled(a, 1.0)) == white).all()
+    assert (plain(levels.filled(a, 0.5)) == (white + 1) // 2).all(), "rounded, not cut off"
 
 
 @pytest.mark.parametrize("count", range(1, 12))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from bisect import bisect_right
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -98,10 +99,15 @@ def _broken(word: str, size: float, width: int, face: str) -> list[str]:
     pieces = [word]
     while len(pieces[-1]) > 1 and measure(pieces[-1], size, face).width > width:
         whole = pieces.pop()
-        fits = [n for n in range(1, len(whole)) if measure(whole[:n], size, face).width <= width]
-        cut = max(fits, default=1)
+        wide = partial(_wide, whole, size, face)
+        cut = max(1, bisect_right(range(1, len(whole)), width, key=wide))
         pieces += [whole[:cut], whole[cut:]]
     return pieces
+
+
+def _wide(word: str, size: float, face: str, count: int) -> int:
+    """Pixels that the first letters of a word take."""
+    return measure(word[:count], size, face).width
 
 
 @lru_cache(maxsize=16)

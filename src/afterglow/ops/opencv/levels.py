@@ -92,7 +92,8 @@ def patched(pixels: Array, region: Region, part: Array) -> Array:
 
 def filled(pixels: Array, level: float) -> Array:
     """One level everywhere."""
-    return np.full_like(pixels, level * WHITE[pixels.dtype.name])
+    value = level * WHITE[pixels.dtype.name]
+    return np.full_like(pixels, value if pixels.dtype == np.float32 else round(value))
 
 
 def black(like: Array, shape: tuple[int, ...], depth: Depth) -> Array:
