@@ -18,6 +18,7 @@ from afterglow.analysis.flow import (
     LEAST_SIDE,
     UNLIKE,
     Motion,
+    enlarged,
     fetched,
     likeness,
     motion,
@@ -71,8 +72,8 @@ class Passage:
         second = later * (_HIDDEN + fetched(self.seen[1], to_other))
         height, width = one.shape[:2]
         part = cv2.resize(second / (first + second), (width, height))
-        near = fetched(one, _enlarged(to_one, width, height))
-        far = fetched(other, _enlarged(to_other, width, height))
+        near = fetched(one, enlarged(to_one, width, height))
+        far = fetched(other, enlarged(to_other, width, height))
         far -= near
         far *= part if one.ndim == 2 else part[..., None]
         return np.asarray(near + far, np.float32)
@@ -151,9 +152,3 @@ def _grey(picture: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
     if grey.dtype == np.uint16:
         return np.asarray(cv2.convertScaleAbs(grey, alpha=1 / 257), np.uint8)
     return np.asarray(grey, np.uint8)
-
-
-def _enlarged(by: Floats, width: int, height: int) -> Floats:
-    """A flow at another size, in its pixels."""
-    scale = np.array([width / by.shape[1], height / by.shape[0]], np.float32)
-    return np.asarray(cv2.resize(by * scale, (width, height)), np.float32)

@@ -82,6 +82,16 @@ def fetched(picture: NDArray[Any], by: Flow, *, cubic: bool = False) -> NDArray[
     return np.asarray(cv2.remap(picture, x, y, way, borderMode=cv2.BORDER_REPLICATE))
 
 
+def enlarged(by: Flow, width: int, height: int, still: float = 0.0) -> Flow:
+    """Return (height, width, 2): a flow at another size, in pixels of that.
+
+    still: pixels up to which motion is taken for none, so that what rests is not sampled anew.
+    """
+    scaled = by * np.array([width / by.shape[1], height / by.shape[0]], np.float32)
+    scaled[cv2.magnitude(scaled[..., 0], scaled[..., 1]) < still] = 0
+    return np.asarray(cv2.resize(scaled, (width, height)), np.float32)
+
+
 def seen_in_both(by: Flow, back: Flow) -> NDArray[np.bool_]:
     """Return (h, w): the places whose flow leads to a place whose flow leads back.
 

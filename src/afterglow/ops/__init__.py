@@ -7,6 +7,7 @@ an operation says otherwise. Integers are clamped and rounded to nearest: nothin
 
 from afterglow.ops.blend import add, difference, gain, lerp, multiply, over, screen
 from afterglow.ops.colour import from_float, luma, to_display, to_float, to_linear
+from afterglow.ops.easing import eased, rise
 from afterglow.ops.filters import (
     box_blur,
     closing,
@@ -19,6 +20,7 @@ from afterglow.ops.filters import (
     soft_blur,
 )
 from afterglow.ops.geometry import coverage, reduce, resize, translate, warp
+from afterglow.ops.halves import depth_of
 from afterglow.ops.places import array_of, beside
 from afterglow.ops.ycbcr import (
     Layout,
@@ -36,8 +38,10 @@ __all__ = [
     "box_blur",
     "closing",
     "coverage",
+    "depth_of",
     "difference",
     "dilate",
+    "eased",
     "erode",
     "from_float",
     "gain",
@@ -52,6 +56,7 @@ __all__ = [
     "reduce",
     "resize",
     "rgb_to_ycbcr",
+    "rise",
     "screen",
     "smoothstep",
     "soft_blur",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 from afterglow.ops.geometry import resize
-from afterglow.ops.halves import Depth, Picture
+from afterglow.ops.halves import Picture, depth_of
 from afterglow.ops.levels import Region, black, patched
-
-if TYPE_CHECKING:
-    import torch
-
-    from afterglow.ops.halves import Array
 
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 """Fill the frame and lose what is over; show the whole and leave bars; change the shape."""
@@ -34,7 +29,7 @@ def framed(
     if fit == "contain" and abs(across / down - 1) > 1 / max(width, height):
         scale = min(across, down)
         place = _middle(width, height, columns * aspect * scale, rows * scale)
-        ground = black(pixels, (height, width, *pixels.shape[2:]), _depth(pixels))
+        ground = black(pixels, (height, width, *pixels.shape[2:]), depth_of(pixels))
         return patched(ground, place, resize(pixels, *place.size))
     return resize(pixels, width, height)
 
@@ -45,7 +40,3 @@ def _middle(columns: int, rows: int, width: float, height: float) -> Region:
     high = min(rows, max(1, round(height)))
     left, top = (columns - wide) // 2, (rows - high) // 2
     return Region(left, top, left + wide, top + high)
-
-
-def _depth(pixels: Array | torch.Tensor) -> Depth:
-    return cast(Depth, str(pixels.dtype).removeprefix("torch."))

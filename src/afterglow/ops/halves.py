@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ Depth: TypeAlias = Literal["uint8", "uint16", "float32"]
 """How a channel is stored; white is 255, 65535 or 1.0."""
 
 WHITE: dict[str, float] = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0}
+
+
+def depth_of(picture: Array | torch.Tensor) -> Depth:
+    """How the channels of a picture of either half are stored."""
+    return cast(Depth, str(picture.dtype).removeprefix("torch."))
 
 
 def half(pixels: Picture, operation: str) -> Callable[..., Picture]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from afterglow.ops.halves import Array, Depth, Picture, half
-
-if TYPE_CHECKING:
-    pass
 
 
 class Region(NamedTuple):
@@ -41,6 +38,12 @@ class Region(NamedTuple):
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+    def common(self, other: Region) -> Region | None:
+        """The part that lies in both; None where there is none."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
+        return Region(left, top, right, bottom) if left < right and top < bottom else None
 
     def seen_from(self, corner: Region) -> Region:
         """The same region, counted from another one's top left corner."""

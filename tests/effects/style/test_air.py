@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from afterglow import ops
-from afterglow.effects.style.air import Fog, Lighting, lit, pool, thickness, veil
+from afterglow.effects.style.air import Bloom, Fog, Lighting, lit, pool, thickness, veil
+from afterglow.effects.style.looks import look_named
 from afterglow.errors import UsageError
-from afterglow.frames import Effect, Frame, VideoInfo
+from afterglow.frames import Colour, Effect, Frame, VideoInfo
 from tests.contract import (  # noqa: F401
     given,
     same,
@@ -142,3 +143,9 @@ def test_none_of_it_is_the_source() -> None:
 def test_values_out_of_range_are_usage_errors(effect_: Effect) -> None:
     with pytest.raises(UsageError):
         effect_.plan(VIDEO)
+
+
+@pytest.mark.parametrize("effect_", [Fog(), Lighting(), Bloom(), look_named("noir")])
+def test_what_is_made_for_sdr_refuses_hdr(effect_: Effect) -> None:
+    with pytest.raises(UsageError, match="for SDR"):
+        effect_.plan(replace(VIDEO, depth=16, colour=Colour(transfer="smpte2084")))

@@ -38,7 +38,6 @@ LEFT_IRIS = (468, 469, 470, 471, 472)
 RIGHT_IRIS = (473, 474, 475, 476, 477)
 """Middle of the iris and four points of its border."""
 
-NOSE_TIP = 1
 CHIN = 152
 FOREHEAD = 10
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 
 from afterglow import ops
 from afterglow.analysis.parallax.disocclude import COARSE, Floats, Layer, Mask, layers_of
-from afterglow.ops.halves import Array, Depth
+from afterglow.ops.halves import Array
 from afterglow.ops.levels import Region, black
 from afterglow.ops.sampling import bent, doubled
 
@@ -89,8 +89,7 @@ class Sheets:
     def drawn(self, source: Source, width: int, height: int) -> Any:
         """(H, W, 3) what is seen from elsewhere, in the type of the picture and where that lies."""
         like = self._like
-        name = cast(Depth, str(like.dtype).removeprefix("torch."))
-        canvas: Any = black(like, (height, width, 3), name)
+        canvas: Any = black(like, (height, width, 3), ops.depth_of(like))
         tile = _TILE if isinstance(like, np.ndarray) else max(width, height)
         meshes = [_mesh(sheet, source, width, height) for sheet in self._sheets]
         plans = _plans(self._sheets, meshes, tile)

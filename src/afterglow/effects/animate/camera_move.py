@@ -83,7 +83,7 @@ def moved(frames: Iterable[Picture], move: CameraMove, count: int) -> Iterator[P
 
 def pose_at(move: CameraMove, moment: float) -> Pose:
     """Return where the camera is at a moment from 0 to 1: half of its way in the middle."""
-    way = moment * moment * (3 - 2 * moment) if move.ease == "smooth" else moment
+    way = ops.eased(moment) if move.ease == "smooth" else moment
     scale = move.zoom**way if move.zoom >= 1 else move.zoom ** (way - 1)
     return Pose(scale, move.pan * (0.5 - way), move.tilt * (way - 0.5), -move.roll * (way - 0.5))
 

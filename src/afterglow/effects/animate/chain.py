@@ -84,7 +84,7 @@ def _joined(
         before = mean_level(old)
         factors = factors_to(new, before)
         share = (number + 1) / (len(tail) + 1)
-        mixed = _mixed(old, exposed(new, factors), share * share * (3 - 2 * share))
+        mixed = _mixed(old, exposed(new, factors), ops.eased(share))
         yield exposed(mixed, factors_to(mixed, before))
     length = 0.0
     for number, frame in enumerate(frames, 1):

@@ -98,7 +98,7 @@ class Difference:
             alpha = solved_in_full(scene, rim, Whole(pixels, plate, state.transfer, noise))
         foreground = None
         if self.colours:
-            depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+            depth = ops.depth_of(pixels)
             behind = exposed(plate, scene.exposure, state.transfer, depth)
             own = true_foreground(pixels, ops.from_float(alpha, depth), behind, state.transfer)
             foreground = ops.beside(own, frame.pixels)
@@ -165,7 +165,7 @@ def whole_noise(pixels: NDArray[Any], plate: NDArray[Any], exposure: Light, tran
     """Standard deviation of the noise in full, of white, told from a part of the pixels."""
     step = stride(pixels, 4 * _TELLING)
     part, behind = (np.ascontiguousarray(each[::step, ::step]) for each in (pixels, plate))
-    depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+    depth = ops.depth_of(pixels)
     apart = cv2.absdiff(part, exposed(behind, exposure, transfer, depth))
     return noise_of(ops.to_float(strongest(apart)))
 

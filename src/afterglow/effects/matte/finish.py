@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from afterglow import ops
-from afterglow.ops.halves import WHITE, Depth
+from afterglow.ops.halves import WHITE
 from afterglow.ops.keying import despill
 
 _SIGMAS = 4
@@ -55,15 +55,10 @@ def despilled(pixels: Any, backing: Sequence[int], strength: float, transfer: st
     """
     key = ops.to_linear(np.array([[backing]], np.uint8), transfer)[0, 0].tolist()
     light = despill(ops.to_linear(pixels, transfer), key, strength)
-    return ops.to_display(light, transfer, _depth(pixels))
+    return ops.to_display(light, transfer, ops.depth_of(pixels))
 
 
 def within(outside: Any, inside: Any, alpha: Any) -> Any:
     """(H, W, 3) RGB: the one picture where the matte is 0, the other wherever it is not."""
-    present = ops.smoothstep(alpha, 0, 0.5 / WHITE[_depth(alpha)])
+    present = ops.smoothstep(alpha, 0, 0.5 / WHITE[ops.depth_of(alpha)])
     return ops.lerp(outside, inside, present)
-
-
-def _depth(pixels: Any) -> Depth:
-    name: Depth = str(pixels.dtype).removeprefix("torch.")  # type: ignore[assignment]
-    return name

@@ -23,7 +23,6 @@ from afterglow.effects.matte.backing import (
     sector_of,
 )
 from afterglow.effects.matte.fields import Plane, dot, enlarged, places_of, spread
-from afterglow.ops.halves import Depth
 from afterglow.ops.keying import despill
 
 _NOISE = 3.5
@@ -187,7 +186,7 @@ def own_colours(of: Backed, alpha: Plane, strength: float, around: int = 0) -> N
     if not changed.any():
         return of.pixels
     clean = despill(light[changed], of.backing.key.tolist(), strength)
-    depth: Depth = "uint8" if of.pixels.dtype == np.uint8 else "uint16"
+    depth = ops.depth_of(of.pixels)
     own = of.pixels.copy()
     own.reshape(-1, 3)[at[changed]] = ops.to_display(clean, of.transfer, depth)[:, 0]
     return own

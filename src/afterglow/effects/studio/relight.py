@@ -37,7 +37,7 @@ def relit(pixels: Pixels, gains: Gains, transfer: str) -> Pixels:
     steps = gain_steps(gains)
     if not any(steps):
         return pixels
-    depth = cast("Depth", str(pixels.dtype).removeprefix("torch."))
+    depth = ops.depth_of(pixels)
     columns = [_curve(step, transfer, depth) for step in steps]
     return levels.lookup(pixels, np.ascontiguousarray(np.stack(columns, axis=1)))
 

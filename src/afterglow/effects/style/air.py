@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from afterglow import ops
 from afterglow.analysis.picture import measuring_size
 from afterglow.effects.style.glow import Bloom, light_curve
+from afterglow.effects.style.noise import periodic
+from afterglow.effects.style.sdr import require_sdr
 from afterglow.effects.style.steadied import Steadied
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
-from afterglow.ops.halves import Array, Depth
+from afterglow.ops.halves import Array
 
 if TYPE_CHECKING:
-    from afterglow.effects.style.looks.look import Distances
+    from afterglow.effects.style.distance import Distances
 
 __all__ = ["Bloom", "Fog", "Lighting", "Steadied"]
 
@@ -81,8 +83,9 @@ class Lighting:
         """Return the video as it is.
 
         Raises:
-            UsageError: the amount is not within 0 and 1, or the period is not above 0.
+            UsageError: the amount is not within 0 and 1, the period is not above 0, or it is HDR.
         """
+        require_sdr(video, "light is made")
         if not 0 <= self.amount <= 1:
             raise UsageError(f"light varies by 0 to 1 of itself, and not by {self.amount:g}")
         if self.period <= 0:
@@ -117,19 +120,15 @@ def lit(pixels: Array, gain: Floats, transfer: str) -> Array:
     """
     height, width = pixels.shape[:2]
     light = ops.to_linear(pixels, transfer, "uint16")
-    by = cv2.resize(np.asarray(gain * np.float32(32767), np.uint16), (width, height))
+    by = cv2.resize(np.asarray(np.rint(gain * np.float32(32767)), np.uint16), (width, height))
     made = cv2.multiply(light, cv2.merge([by] * 3), scale=1 / 32767)
-    return ops.to_display(np.asarray(made), transfer, _depth(pixels))
+    return ops.to_display(np.asarray(made), transfer, ops.depth_of(pixels))
 
 
 @lru_cache(maxsize=16)
 def clouds(seed: int, octave: int) -> Floats:
     """Return (256, 256): smooth noise of mean 0 and variance 1 that repeats itself."""
-    rng = np.random.default_rng([seed, octave, 0xF06])
-    wave = np.fft.fftfreq(_TILE)
-    keep = np.exp(-2 * (np.pi * _GRAIN) ** 2 * (wave[:, None] ** 2 + wave**2))
-    noise = np.fft.ifft2(np.fft.fft2(rng.normal(size=(_TILE, _TILE))) * keep).real
-    return np.asarray((noise - noise.mean()) / noise.std(), np.float32)
+    return periodic(_TILE, _GRAIN, np.random.default_rng([seed, octave, 0xF06]))
 
 
 def thickness(width: int, height: int, seconds: float, seed: int) -> Floats:
@@ -186,8 +185,9 @@ class Fog:
         """Return the video as it is, though no longer grey if the fog has a colour.
 
         Raises:
-            UsageError: the density is not within 0 and 1.
+            UsageError: the density is not within 0 and 1, or it is HDR.
         """
+        require_sdr(video, "fog is made")
         if not 0 <= self.density <= 1:
             raise UsageError(f"the density of fog is 0 to 1, and not {self.density:g}")
         return replace(video, gray=video.gray and len(set(self.colour)) == 1)
@@ -228,11 +228,7 @@ def fogged(pixels: Array, share: Floats, colour: tuple[int, int, int], transfer:
     mask = cv2.resize(np.asarray(np.rint(share * white), np.uint16), (width, height))
     fog = ops.to_linear(np.array([[colour]], np.uint8), transfer, "uint16")
     made = ops.lerp(light, np.broadcast_to(fog, light.shape), np.asarray(mask))
-    return ops.to_display(made, transfer, _depth(pixels))
-
-
-def _depth(pixels: Array) -> Depth:
-    return "uint8" if pixels.dtype == np.uint8 else "uint16"
+    return ops.to_display(made, transfer, ops.depth_of(pixels))
 
 
 def _with(frame: Frame, pixels: Array) -> Frame:

@@ -215,6 +215,8 @@ def _fitted(page: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.flo
 def laid(frame: Frame, plate: Plate, level: float, share: float) -> Frame:
     """Return the frame with a caption: changed in its region alone.
 
+    Letters are mixed in display light, as titles are: so they are as heavy as they were drawn.
+
     level: of the letters, 0 to 1. share: how far the caption has faded in.
     """
     ink, ground = plate.ink * share, plate.ground * share
@@ -239,7 +241,6 @@ def laid(frame: Frame, plate: Plate, level: float, share: float) -> Frame:
 
 def _put(picture: Pixels, region: Region, part: NDArray[Any]) -> Pixels:
     """A copy of a picture with floats in a region."""
-    depth: Any = str(picture.dtype).removeprefix("torch.")
-    levels_of = ops.from_float(np.clip(part, 0, 1).astype(np.float32), depth)
+    levels_of = ops.from_float(np.clip(part, 0, 1).astype(np.float32), ops.depth_of(picture))
     put: Pixels = levels.patched(picture, region, ops.beside(levels_of, picture))
     return put

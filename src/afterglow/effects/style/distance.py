@@ -21,7 +21,7 @@ from afterglow.ops.halves import Array
 from afterglow.ops.levels import repeat_channel
 
 Distances: TypeAlias = Callable[[Frame], Array]
-"""Gives the distances of a frame; frames come in order."""
+"""Gives (h, w) float32 of a frame, at any size, 0 far to 1 near; frames come in order."""
 
 
 class Depth(Protocol):
@@ -89,7 +89,7 @@ class FileDepth:
 
             def distances(frame: Frame) -> Array:
                 nonlocal seen
-                shown = at(max(Fraction(0), self.start + frame.pts * video.time_base))
+                shown = at(max(Fraction(0), self.start + video.seconds_at(frame.pts)))
                 if seen is None or seen[0] is not shown:
                     grey = ops.luma(ops.array_of(shown.pixels))
                     seen = shown, np.asarray(ops.to_float(grey))

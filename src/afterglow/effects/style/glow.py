@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from afterglow import ops
+from afterglow.effects.style.sdr import require_sdr
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
-from afterglow.ops.halves import Array, Depth
+from afterglow.ops.halves import Array
 from afterglow.ops.standards import fits_uint16
 
 Tint: TypeAlias = tuple[float, float, float]
@@ -47,7 +48,9 @@ class Glow:
 
 
 def light_curve(video: VideoInfo) -> str:
-    """Return the transfer by which looks compute light: the video's, or BT.709 beside it."""
+    """Return the transfer by which looks compute light: the video's, or BT.709 where that of
+    the video has no straight toe, which is near it: gamma 2.2 and its kin.
+    """
     transfer = video.colour.transfer
     return transfer if fits_uint16(transfer) else "bt709"
 
@@ -61,8 +64,7 @@ def glowing(pixels: Array, glow: Glow, transfer: str) -> Array:
     light = ops.to_linear(pixels, transfer, "uint16")
     spread = ops.resize(spread_light(light, glow, transfer), width, height)
     cv2.addWeighted(light, glow.keep, spread, 1.0, 0.0, dst=light)
-    depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
-    return ops.to_display(light, transfer, depth)
+    return ops.to_display(light, transfer, ops.depth_of(pixels))
 
 
 def spread_light(light: Array, glow: Glow, transfer: str) -> Array:
@@ -96,7 +98,12 @@ class Bloom:
     glow: Glow = Glow(amount=0.3, radius=2.5)
 
     def plan(self, video: VideoInfo) -> VideoInfo:
-        """Return the video as it is."""
+        """Return the video as it is.
+
+        Raises:
+            UsageError: it is HDR.
+        """
+        require_sdr(video, "bloom is made")
         return video
 
     def reach(self, video: VideoInfo) -> Reach:

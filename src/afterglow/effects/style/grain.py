@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow.effects.style.noise import periodic
 from afterglow.ops import levels
 from afterglow.ops.halves import Array
 
@@ -103,13 +104,8 @@ def _shifted(pixels: Array, by: Array) -> Array:
 def _square(sigma: float, seed: int) -> NDArray[np.int16]:
     """(1024, 1024) periodic noise of that softness, in steps; its sum is zero."""
     rng = np.random.default_rng([seed, 7])
-    spectrum = np.fft.rfft2(rng.normal(0, 1, (_SIDE, _SIDE)))
-    down = np.fft.fftfreq(_SIDE)[:, None]
-    across = np.fft.rfftfreq(_SIDE)[None, :]
-    spectrum *= np.exp(-2 * (np.pi * (sigma**2 - 0.2) ** 0.5) ** 2 * (down**2 + across**2))
-    spectrum[0, 0] = 0
-    noise = np.fft.irfft2(spectrum, (_SIDE, _SIDE))
-    steps = np.rint(np.clip(noise * (_UNIT / noise.std()), -4 * _UNIT, 4 * _UNIT)).astype(np.int16)
+    noise = periodic(_SIDE, (sigma**2 - 0.2) ** 0.5, rng) * _UNIT
+    steps = np.rint(np.clip(noise, -4 * _UNIT, 4 * _UNIT)).astype(np.int16)
     return _without_sum(steps, rng)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import cv2
@@ -17,13 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.analysis.flow import LEAST_SIDE, fetched, likeness, motion, seen_in_both
-from afterglow.analysis.picture import measuring_size
+from afterglow.analysis.flow import (
+    LEAST_SIDE,
+    enlarged,
+    fetched,
+    likeness,
+    motion,
+    seen_in_both,
+)
+from afterglow.effects.style.glow import light_curve
+from afterglow.effects.style.looks.held import places, small_grey, taken
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import levels
-from afterglow.ops.halves import Array, Depth
-from afterglow.ops.standards import fits_uint16
+from afterglow.ops.halves import Array
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -85,48 +91,29 @@ class Steadied:
         if self.amount <= 0:
             yield from frames
             return
-        transfer = video.colour.transfer if fits_uint16(video.colour.transfer) else "bt709"
+        transfer = light_curve(video)
         past: _Past | None = None
         for frame in frames:
             pixels = ops.array_of(frame.pixels)
             past = _next(pixels, past, self.amount, transfer)
-            depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
-            made = ops.to_display(past.light, transfer, depth)
+            made = ops.to_display(past.light, transfer, ops.depth_of(pixels))
             yield Frame(ops.beside(made, frame.pixels), frame.pts, frame.alpha)
 
 
 def _next(pixels: Array, past: _Past | None, amount: float, transfer: str) -> _Past:
     """Return what is remembered of the next frame; its light is what is to be seen."""
     height, width = pixels.shape[:2]
-    shown = in_8_bits(pixels)
-    seen = as_grey(shown)
+    shown = np.asarray(levels.as_depth(pixels, "uint8"), np.uint8)
+    seen = small_grey(shown, _LINES)
     light = np.asarray(ops.to_linear(pixels, transfer, "uint16"))
     step = None if past is None else way_back(past.seen, seen, width, height)
     if past is None or step is None:
         return _Past(seen, light)
-    places, known = step
-    before = _fetched(past.light, places)
+    where, known = step
+    before = taken(past.light, where, cv2.INTER_CUBIC)
     like = alike(ops.to_display(before, transfer, "uint8"), shown)
     weight = np.float32(amount) * known * ops.resize(like, width, height)
     return _Past(seen, np.asarray(ops.lerp(light, before, weight)))
-
-
-def _fetched(picture: Array, places: Floats) -> Array:
-    """Return the picture taken at (H, W, 2) places; beyond its edge it goes on as there."""
-    border, no_map = cv2.BORDER_REPLICATE, np.empty(0, np.float32)
-    return np.asarray(cv2.remap(picture, places, no_map, cv2.INTER_CUBIC, borderMode=border))
-
-
-def in_8_bits(pixels: Array) -> NDArray[np.uint8]:
-    """Return (H, W, 3) uint8 of (H, W, 3), uint8 or uint16."""
-    if pixels.dtype == np.uint8:
-        return np.asarray(pixels, np.uint8)
-    return np.asarray(cv2.convertScaleAbs(pixels, alpha=1 / 257), np.uint8)
-
-
-def as_grey(shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return (h, w) uint8 luma of (H, W, 3) uint8 RGB, at the size at which motion is sought."""
-    return np.asarray(ops.luma(ops.reduce(shown, *measuring_size(shown.shape, _LINES))), np.uint8)
 
 
 def way_back(
@@ -136,7 +123,7 @@ def way_back(
 
     before, now: (h, w) small grey pictures. None where a new shot begins.
     """
-    here = _here(width, height)
+    here = places(width, height)
     if min(now.shape) < LEAST_SIDE:
         return (here, np.ones_like(here[..., 0])) if likeness(before, now) >= _OTHER else None
     there, back = motion(before, now, "fast")
@@ -144,21 +131,9 @@ def way_back(
         return None
     hidden = np.asarray(~seen_in_both(back, there), np.uint8)
     known = 1 - cv2.dilate(hidden, np.ones((3, 3), np.uint8)).astype(np.float32)
-    way = back * np.array([width / now.shape[1], height / now.shape[0]], np.float32)
-    way[cv2.magnitude(way[..., 0], way[..., 1]) < _STILL] = 0
-    places = cv2.add(cv2.resize(way, (width, height)), here)
-    return np.asarray(places, np.float32), np.asarray(
-        cv2.resize(known, (width, height)), np.float32
-    )
-
-
-@lru_cache(maxsize=2)
-def _here(width: int, height: int) -> Floats:
-    """Return (height, width, 2): the x and y of every place."""
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    places = np.dstack([x, y])
-    places.flags.writeable = False
-    return places
+    where = enlarged(back, width, height, _STILL)
+    where += here
+    return where, np.asarray(cv2.resize(known, (width, height)), np.float32)
 
 
 def alike(carried: Array, now: NDArray[np.uint8]) -> Floats:

@@ -135,8 +135,8 @@ class _Reel:
         other = self._picture(self._now + 1, seconds)
         share = float((seconds - self._starts[self._now + 1]) / self._timeline.overlap)
         name = self._timeline.transition
-        eased = share * share * (3 - 2 * share) if name in _EASED else share
-        return crossed(name, one, other, eased, self._video.colour.transfer)
+        share = ops.eased(share) if name in _EASED else share
+        return crossed(name, one, other, share, self._video.colour.transfer)
 
     def _picture(self, number: int, seconds: Fraction) -> Frame:
         if number not in self._open:

@@ -93,7 +93,7 @@ def slide(one: Picture, other: Picture, share: float, transfer: str = "bt709") -
     if ends is not None:
         return ends
     width = one.shape[1]
-    strip: Any = levels.black(one, (one.shape[0], 2 * width, *one.shape[2:]), _depth(one))
+    strip: Any = levels.black(one, (one.shape[0], 2 * width, *one.shape[2:]), ops.depth_of(one))
     strip[:, :width], strip[:, width:] = one, other
     moved = ops.translate(strip, -share * width, 0.0, "replicate", "cubic")
     return cast("Picture", moved[:, :width])
@@ -144,8 +144,7 @@ def _flowing(
         return ends
     passage = morph_of(ops.array_of(seen[0]), ops.array_of(seen[1]))
     first, second = ops.array_of(one), ops.array_of(other)
-    later = share * share * (3 - 2 * share)
-    made = picture_between(first, second, passage, share, transfer, later)
+    made = picture_between(first, second, passage, share, transfer, ops.eased(share))
     return cast("Picture", ops.beside(made, one))
 
 
@@ -163,8 +162,4 @@ def _mixed(one: Picture, other: Picture, share: Any, transfer: str) -> Picture:
     depth: Depth = "uint16" if fits_uint16(transfer) and transfer != LINEAR else "float32"
     first, second = (ops.to_linear(cast("Any", each), transfer, depth) for each in (one, other))
     light = ops.lerp(first, second, share)
-    return cast("Picture", ops.to_display(light, transfer, _depth(one)))
-
-
-def _depth(picture: Any) -> Depth:
-    return cast("Depth", str(picture.dtype).removeprefix("torch."))
+    return cast("Picture", ops.to_display(light, transfer, ops.depth_of(one)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from afterglow.ops.halves import depth_of
 from afterglow.ops.tensor.colour import in_depth
-from afterglow.ops.tensor.numbers import depth_of, levels, spread, stored, white_of
+from afterglow.ops.tensor.numbers import levels, spread, stored, white_of
 
 
 def multiply(below: Tensor, above: Tensor) -> Tensor:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from afterglow.ops.halves import WHITE
+from afterglow.ops.halves import WHITE, depth_of
 from afterglow.ops.standards import check_transfer, light_of, luma_weights, signal_of
-from afterglow.ops.tensor.numbers import depth_of, levels, stored, white_of
+from afterglow.ops.tensor.numbers import levels, stored, white_of
 
 
 def to_linear(pixels: Tensor, transfer: str, depth: str) -> Tensor:

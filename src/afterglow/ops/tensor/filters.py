@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
+from afterglow.ops.halves import depth_of
 from afterglow.ops.kernels import gaussian_steps, gaussian_weights, half_widths
 from afterglow.ops.tensor.colour import from_float, to_float
 from afterglow.ops.tensor.neighbours import extended, filtered
-from afterglow.ops.tensor.numbers import depth_of, picture, planes
+from afterglow.ops.tensor.numbers import picture, planes
 
 
 def gaussian_blur(pixels: Tensor, sigma: float) -> Tensor:

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, pad
 
 from afterglow.ops.foreground import COARSE, FAINT, QUARTER, SMOOTH, SWIFT_TURNS, TURNS
+from afterglow.ops.halves import depth_of
 from afterglow.ops.tensor.colour import from_float, to_display, to_float, to_linear
-from afterglow.ops.tensor.numbers import depth_of
 
 
 def estimate_foreground(

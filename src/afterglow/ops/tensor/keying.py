@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from afterglow.ops.halves import Array
+from afterglow.ops.halves import Array, depth_of
 from afterglow.ops.tensor.colour import from_float, to_float
-from afterglow.ops.tensor.numbers import depth_of
 
 _RIM = 3**-0.5
 """Height over width of a sector of 120 degrees."""

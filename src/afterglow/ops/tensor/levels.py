@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from afterglow.ops.halves import WHITE, Array, Depth
+from afterglow.ops.halves import WHITE, Array, Depth, depth_of
 from afterglow.ops.levels import Region
 from afterglow.ops.tensor.blend import add
 
@@ -68,7 +68,7 @@ def lookup(pixels: Tensor, table: Array) -> Tensor:
 
 def as_depth(pixels: Tensor, depth: Depth) -> Tensor:
     """Another depth, rounded to nearest."""
-    name = str(pixels.dtype).removeprefix("torch.")
+    name = depth_of(pixels)
     if name == depth:
         return pixels
     scaled = pixels.to(torch.float32) * (WHITE[depth] / WHITE[name])
@@ -96,8 +96,8 @@ def patched(pixels: Tensor, region: Region, part: Tensor) -> Tensor:
 
 def filled(pixels: Tensor, level: float) -> Tensor:
     """One level everywhere."""
-    white = WHITE[str(pixels.dtype).removeprefix("torch.")]
-    return torch.full_like(pixels, level * white)
+    value = level * WHITE[depth_of(pixels)]
+    return torch.full_like(pixels, value if pixels.dtype == torch.float32 else round(value))
 
 
 def black(like: Tensor, shape: tuple[int, ...], depth: Depth) -> Tensor:

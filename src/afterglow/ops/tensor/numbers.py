@@ -5,14 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from afterglow.ops.halves import WHITE
+from afterglow.ops.halves import WHITE, depth_of
 
 DTYPES = {"uint8": torch.uint8, "uint16": torch.uint16, "float32": torch.float32}
-
-
-def depth_of(pixels: Tensor) -> str:
-    """Name of the type: uint8, uint16 or float32."""
-    return str(pixels.dtype).removeprefix("torch.")
 
 
 def white_of(pixels: Tensor) -> float:

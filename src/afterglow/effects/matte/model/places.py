@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.models.networks import Network
-from afterglow.ops.halves import Array, Depth
+from afterglow.ops.halves import Array
 
 if TYPE_CHECKING:
     import torch
@@ -40,7 +40,7 @@ def alpha_of(matte: Array | torch.Tensor) -> NDArray[np.float32]:
 
 def foreground_of(picture: Array | torch.Tensor, pixels: Pixels) -> Pixels:
     """(H, W, 3) RGB in the type and place of a frame's pixels, of a network's (1, 3, H, W) 0-1."""
-    depth = cast(Depth, str(pixels.dtype).removeprefix("torch."))
+    depth = ops.depth_of(pixels)
     if isinstance(picture, np.ndarray):
         levels = ops.from_float(np.ascontiguousarray(picture[0].transpose(1, 2, 0)), depth)
         return cast("Pixels", ops.beside(levels, pixels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,8 @@ from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.levels import repeat_channel
 
 if TYPE_CHECKING:
+    from afterglow.effects.style.distance import Distances
     from afterglow.frames import Pixels
-    from afterglow.ops.halves import Array
-
-    Distances: TypeAlias = Callable[[Frame], Array]
 
 USUAL_SECONDS = Fraction(5)
 """How long a move takes where nobody knows how long the video is."""
@@ -98,11 +96,12 @@ class Moved:
             return
         self._tell(video)
         size = video.width, video.height
-        known = relief() if self._travels else FLAT
+        distances = self.distances if self.move in PARALLAX else None
+        known = FLAT if distances is None else relief()
         path = path_of(self.move, self._much, self.ease, size, known)
         # The last picture is at the end of the way, and not one before it.
         span = max(self.lasts(video) - 1 / video.rate, 1 / video.rate)
-        relieved = _Relieved(path, self.distances) if self._travels else None
+        relieved = None if distances is None else _Relieved(path, distances)
         for frame in frames:
             way = float(min(max(video.seconds_at(frame.pts) / span, Fraction(0)), Fraction(1)))
             yield _flat(frame, path, way) if relieved is None else relieved.seen(frame, way)
@@ -137,8 +136,7 @@ def _flat(frame: Frame, path: Path, way: float) -> Frame:
 class _Relieved:
     """What gives views of frames by their depth; a picture that is held is taken apart once."""
 
-    def __init__(self, path: Path, distances: Distances | None) -> None:
-        assert distances is not None
+    def __init__(self, path: Path, distances: Distances) -> None:
         self._path, self._distances = path, distances
         self._reach = max(4, round(path.sway()))
         self._known: tuple[Pixels, Pixels | None] | None = None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from afterglow.ops import easing
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -74,7 +76,7 @@ def eased(way: float, ease: Ease) -> float:
         return time * time
     if ease == "out":
         return time * (2 - time)
-    return time * time * (3 - 2 * time) if ease == "in-out" else time
+    return easing.eased(time) if ease == "in-out" else time
 
 
 def view_at(move: Move, amount: float, way: float, tallness: float = 1.0) -> View:

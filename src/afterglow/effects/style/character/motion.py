@@ -13,6 +13,7 @@ from afterglow.effects.style.speech.features import RATE, Track
 from afterglow.effects.style.speech.smooth import smoothed
 from afterglow.effects.style.speech.visemes import is_stressed
 from afterglow.models.speech.spoken import Heard
+from afterglow.ops.easing import eased
 
 BREATH = 0.12
 """Hz of breathing."""
@@ -72,7 +73,7 @@ def _blink(lids: Track, start: int, length: float) -> None:
     x = np.arange(count) / (length * RATE)
     falling, rising = x / _CLOSING, (1 - x) / (1 - _CLOSING)
     share = np.clip(np.minimum(falling, rising) * 1.15, 0, 1)
-    lids[start : start + count] *= (1 - share * share * (3 - 2 * share)).astype(np.float32)
+    lids[start : start + count] *= (1 - eased(share)).astype(np.float32)
 
 
 def glancing(count: int, seed: int) -> tuple[Track, Track]:

@@ -8,11 +8,12 @@ from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 
-from afterglow.effects.style.looks.look import Distances, Look, LookSettings, Painter, Plain
+from afterglow.effects.style.distance import Distances
+from afterglow.effects.style.looks.look import Look, LookSettings, Painter, Plain
 from afterglow.errors import UsageError
 from afterglow.frames import Effect
 
-__all__ = ["LOOKS", "Distances", "Look", "LookSettings", "Painter", "Plain", "look_named"]
+__all__ = ["LOOKS", "Look", "LookSettings", "Painter", "Plain", "look_named"]
 
 _PLACES = {
     "abstract": "abstract.Abstract",

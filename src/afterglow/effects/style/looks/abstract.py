@@ -25,8 +25,15 @@ from afterglow.effects.style.looks.facets import (
     facets_between,
     spacing,
 )
-from afterglow.effects.style.looks.held import LOOK_BACK, Step, small_grey, step_between
+from afterglow.effects.style.looks.held import (
+    LOOK_BACK,
+    Step,
+    small_grey,
+    small_levels,
+    step_between,
+)
 from afterglow.effects.style.looks.look import Look, Painter
+from afterglow.effects.style.looks.palette import in_tones
 from afterglow.frames import Frame, VideoInfo
 from afterglow.ops import levels
 from afterglow.ops.halves import Array
@@ -61,10 +68,7 @@ def poster(colours: Floats, lots: Floats) -> Floats:
     colours: (m, 3) RGB 0-255. lots: (m,), 0 to 1.
     """
     light = colours @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    place = light * np.float32(_TONES / 255)
-    step = np.floor(place)
-    way = np.clip((place - step - 0.5) / _STEP + 0.5, 0, 1)
-    flat = (step + way * way * (3 - 2 * way)) * (255 / _TONES)
+    flat = in_tones(light * np.float32(1 / 255), _TONES, _STEP) * 255
     toned = light + _FLAT * (flat - light)
     toned = toned * (1 + 2 * _RELIEF[0] * (lots - 0.5)) + 2 * _RELIEF[1] * (lots - 0.5)
     clear = toned[:, None] + _CLEAR * (colours - light[:, None])
@@ -120,7 +124,7 @@ class _Cutter:
         if step is not None and self._shown is not None:
             shown = step.calmed(shown, self._shown, CALM)
         self._shown = shown
-        return levels.as_depth(shown, "uint8" if pixels.dtype == np.uint8 else "uint16")
+        return levels.as_depth(shown, ops.depth_of(pixels))
 
     def _renew(self, picture: Floats, periods: Fraction) -> None:
         """Let new corners take the places of those before, as far as the period has gone."""
@@ -138,9 +142,7 @@ class _Cutter:
 
     def _flattened(self, pixels: Array) -> Floats:
         """Return (h, w, 3) 0-255: the picture, small, without what is fine."""
-        small = ops.reduce(pixels, *self._size)
-        if small.dtype == np.uint16:
-            small = np.float32(1 / 257) * small.astype(np.float32)
+        small = small_levels(pixels, _LINES)
         flat = np.asarray(cv2.bilateralFilter(small, 7, 30, 3), np.float32)
         return np.asarray(cv2.GaussianBlur(flat, (0, 0), 1.0), np.float32)
 

@@ -19,9 +19,19 @@ from numpy.typing import NDArray
 
 from afterglow import ops
 from afterglow.analysis.picture import measuring_size
-from afterglow.effects.style.looks.held import LOOK_BACK, Floats, Follower, Step, places, taken
+from afterglow.effects.style.looks.held import (
+    LOOK_BACK,
+    Floats,
+    Follower,
+    Step,
+    places,
+    small_levels,
+    taken,
+)
 from afterglow.effects.style.looks.look import Look, Painter
+from afterglow.effects.style.looks.palette import in_tones
 from afterglow.frames import Frame, VideoInfo
+from afterglow.ops.easing import rise
 from afterglow.ops.halves import Array
 
 DRAWN = 0.9
@@ -90,10 +100,8 @@ def refined(fine: Floats, coarse: Floats) -> Floats:
 
 def tones() -> Floats:
     """Return (256,): the level 0-255 that a level of light is drawn with."""
-    level = np.arange(256) / 255
-    step = np.floor(level * _TONES)
-    way = np.clip((level * _TONES - step - 0.5) / _STEP + 0.5, 0, 1)
-    flat = (step + way * way * (3 - 2 * way)) / _TONES
+    level = np.linspace(0, 1, 256, dtype=np.float32)
+    flat = in_tones(level, _TONES, _STEP)
     mixed = np.clip(level + _CEL * (flat - level), 0, 1)
     return np.asarray(255 * mixed**_BRIGHT, np.float32)
 
@@ -187,7 +195,7 @@ class _Drawer:
     def drawn(self, frame: Frame) -> Array:
         """Return the frame drawn, (H, W, 3) in its depth."""
         pixels = ops.array_of(frame.pixels)
-        small = _small(pixels)
+        small = small_levels(pixels, _LINES)
         fine, coarse = flattened(small)
         light = cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY)
         field = line_field(
@@ -219,16 +227,8 @@ class _Drawer:
         return np.asarray(cv2.addWeighted(drawing, 1, pixels, 1 - DRAWN, 0))
 
 
-def _small(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return the picture at the size of the drawing: uint8, or float32 0-255 if it is deeper."""
-    small = ops.reduce(pixels, *drawing_size(pixels.shape))
-    return small if small.dtype == np.uint8 else np.float32(1 / 257) * small.astype(np.float32)
-
-
 def _ink_table(depth: int) -> NDArray[Any]:
     """Return (256,): what a line of that code leaves of the light, white being all."""
     white = (1 << depth) - 1
-    low, high = _DARKER
-    way = np.clip((np.arange(256) / _CODE - low) / (high - low), 0, 1)
-    left = white * (1 - way * way * (3 - 2 * way) * (1 - _INK))
+    left = white * (1 - rise(np.arange(256) / _CODE, *_DARKER) * (1 - _INK))
     return np.rint(left).astype(np.uint8 if depth == 8 else np.uint16)

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.effects.style.looks.look import Distances
+from afterglow.effects.style.distance import Distances
 from afterglow.effects.style.looks.shot_statistics import ShotStatistics
 from afterglow.frames import Frame, VideoInfo
-from afterglow.ops.halves import WHITE, Array, Depth
+from afterglow.ops.halves import WHITE, Array
 
 _BLUR = 0.7
 """Sigma of what is farthest, in per cent of the picture's height."""
@@ -39,7 +39,7 @@ class Focus:
     def softness(self, frame: Frame) -> Array | None:
         """Return (H, W) in the frame's depth: white is out of focus; None if nothing is known."""
         pixels = ops.array_of(frame.pixels)
-        depth: Depth = "uint8" if pixels.dtype == np.uint8 else "uint16"
+        depth = ops.depth_of(pixels)
         if self._distances is not None:
             self._near = np.asarray(self._distances(frame), np.float32)
             nearest = max(float(self._nearest.after(pixels)[0]), _LEAST)
@@ -71,6 +71,6 @@ def focused(pixels: Array, soft: Array, transfer: str) -> Array:
     shown = ops.to_display(
         np.asarray(cv2.resize(ops.from_float(whole, "uint16"), (width, height))),
         transfer,
-        "uint8" if pixels.dtype == np.uint8 else "uint16",
+        ops.depth_of(pixels),
     )
     return ops.lerp(pixels, shown, soft)

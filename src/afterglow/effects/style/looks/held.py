@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.analysis.flow import LEAST_SIDE, fetched, flow, likeness
+from afterglow.analysis.flow import LEAST_SIDE, enlarged, fetched, flow, likeness
 from afterglow.analysis.picture import measuring_size
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ class Step:
 
         still: pixels up to which motion is taken for none.
         """
-        tall, wide = self.back.shape[:2]
-        scaled = self.back * np.array([width / wide, height / tall], np.float32)
-        scaled[cv2.magnitude(scaled[..., 0], scaled[..., 1]) < still] = 0
-        return np.asarray(cv2.resize(scaled, (width, height)), np.float32)
+        return enlarged(self.back, width, height, still)
 
     def held(self, now: Floats, before: Floats, share: float = SHARE) -> Floats:
         """Return what is drawn now, mixed with what was drawn before of the same things.
@@ -105,6 +102,15 @@ def taken(plane: NDArray[Any], where: Floats, way: int = cv2.INTER_LINEAR) -> ND
     """Return the plane taken at (h, w, 2) places; beyond its edge it goes on as there."""
     border = cv2.BORDER_REPLICATE
     return np.asarray(cv2.remap(plane, where, _NO_MAP, way, borderMode=border))
+
+
+def small_levels(pixels: NDArray[Any], lines: int) -> NDArray[Any]:
+    """Return (h, w, 3) RGB at ``lines`` lines of 16:9, or fewer: uint8, or float32 0-255.
+
+    pixels: (H, W, 3) RGB, uint8 or uint16, of which the latter become floats.
+    """
+    small = ops.reduce(pixels, *measuring_size(pixels.shape, lines))
+    return small if small.dtype == np.uint8 else small.astype(np.float32) / np.float32(257)
 
 
 class Follower:

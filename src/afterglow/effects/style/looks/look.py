@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from afterglow import ops
+from afterglow.effects.style.distance import Distances
+from afterglow.effects.style.sdr import require_sdr
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.halves import Array
 
-Distances: TypeAlias = Callable[[Frame], Array]
-"""Gives (h, w) float32 of a frame, at any size: 0 far to 1 near."""
 Painter: TypeAlias = Callable[[Frame], Array]
 """Gives (H, W, 3) of a frame in main memory, in its depth: the look at full strength.
 
@@ -61,8 +61,15 @@ class Look(ABC):
         return 0.0
 
     def plan(self, video: VideoInfo) -> VideoInfo:
-        """Return the video as it is, but for its channels: they may no longer be equal."""
-        return replace(video, gray=False) if self.settings.strength > 0 else video
+        """Return the video as it is, but for its channels: they may no longer be equal.
+
+        Raises:
+            UsageError: it is HDR.
+        """
+        if self.settings.strength <= 0:
+            return video
+        require_sdr(video, "looks are made")
+        return replace(video, gray=False)
 
     def reach(self, video: VideoInfo) -> Reach:
         """Return what the look remembers."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.effects.style.grading import Colours
+from afterglow.ops.easing import rise
 
 _TO_CONES = np.array(
     [
@@ -113,6 +114,14 @@ def skin(lab: Colours) -> Numbers:
     there = np.clip((strong - 0.015) / 0.03, 0, 1) * np.clip((0.2 - strong) / 0.05, 0, 1)
     dark_or_light = np.clip((lab[..., 0] - 0.2) / 0.15, 0, 1)
     return np.asarray(hue_bump(lab, 55, 42) * there * dark_or_light)
+
+
+def in_tones(values: Numbers, tones: int, step: float) -> Numbers:
+    """Return values, 0 to 1, in so many even tones. step: width of the way to the next, of one."""
+    place = values * tones
+    whole = np.floor(place)
+    way = rise(place - whole, 0.5 - step / 2, 0.5 + step / 2)
+    return np.asarray((whole + way) / tones)
 
 
 def sigmoid(values: Numbers, slope: float, middle: float = 0.5) -> Numbers:

@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.analysis.camera import CameraTracker, Matrix
+from afterglow.effects.style.noise import periodic
 from afterglow.frames import VideoInfo
+from afterglow.ops.easing import eased
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -38,11 +40,7 @@ _EVERY = 4
 @lru_cache(maxsize=16)
 def waves(side: int, sigma: float, seed: int) -> Floats:
     """Return (side, side): smooth noise of mean 0 and variance 1 that repeats itself."""
-    frequency = np.fft.fftfreq(side)
-    keep = np.exp(-2 * (np.pi * sigma) ** 2 * (frequency[:, None] ** 2 + frequency**2))
-    rng = np.random.default_rng([seed, side])
-    noise = np.fft.ifft2(np.fft.fft2(rng.normal(size=(side, side))) * keep).real
-    return np.asarray((noise - noise.mean()) / noise.std(), np.float32)
+    return periodic(side, sigma, np.random.default_rng([seed, side]))
 
 
 @lru_cache(maxsize=2)
@@ -104,7 +102,7 @@ class Ground:
         *before, last = self._laid
         if not before or self._apart(before[0].moved, last.moved) < _SAME:
             return [Sheet(last.moved, 1.0, sharp)]
-        share = gone * gone * (3 - 2 * gone)
+        share = eased(gone)
         return [Sheet(before[0].moved, 1 - share, sharp), Sheet(last.moved, share, sharp)]
 
     def _apart(self, one: Matrix, other: Matrix) -> float:

@@ -17,6 +17,7 @@ from afterglow import ops
 from afterglow.analysis.picture import measuring_size
 from afterglow.effects.style.looks.held import LOOK_BACK, Floats, Follower, places, taken
 from afterglow.effects.style.looks.look import Look, Painter
+from afterglow.effects.style.looks.palette import in_tones
 from afterglow.effects.style.looks.paper import (
     Ground,
     Sheet,
@@ -90,10 +91,7 @@ def washed(small: NDArray[np.uint8]) -> Floats:
 
 def layered(light: Floats) -> Floats:
     """Return (h, w) 0-1: light 0-1 as layers of thin paint give it."""
-    place = light * np.float32(_WASHES)
-    step = np.floor(place)
-    way = np.clip((place - step - np.float32(0.5)) * np.float32(1 / _STEP) + np.float32(0.5), 0, 1)
-    flat = (step + way * way * (3 - 2 * way)) * np.float32(1 / _WASHES)
+    flat = in_tones(light, _WASHES, _STEP)
     mixed = np.maximum(light + np.float32(_LAYERED) * (flat - light), 0)
     thin = np.float32(_DARKEST) + np.float32(1 - _DARKEST) * cv2.pow(mixed, _THIN)
     blank = np.clip((mixed - np.float32(0.6)) * np.float32(1 / 0.35), 0, 1)

@@ -76,7 +76,7 @@ class Features:
 
 
 def measure(blocks: Iterable[NDArray[np.float32]]) -> Features:
-    """The measurements of sound in blocks (N,) float32 at 16 kHz; memory is that of one second."""
+    """The measurements of sound in blocks (N,) float32 at 16 kHz, of which a second is held."""
     rows, count = [], 0
     buffer = np.zeros(_WINDOW // 2, np.float32)
     for block in _seconds(blocks):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from afterglow.effects.style.speech.features import RATE, Track
+from afterglow.ops.easing import rise
 
 
 def smoothed(track: Track, sigma: float) -> Track:
@@ -31,9 +32,7 @@ def following(track: Track, seconds: float) -> Track:
 
 def step(low: float, high: float, track: Track) -> Track:
     """0 below ``low``, 1 above ``high``, smooth between: 3 x^2 - 2 x^3."""
-    x = np.clip((track - low) / (high - low), 0, 1)
-    rising: Track = (x * x * (3 - 2 * x)).astype(np.float32)
-    return rising
+    return np.asarray(rise(track, low, high), np.float32)
 
 
 def widest(track: Track, first: int, last: int) -> Track:

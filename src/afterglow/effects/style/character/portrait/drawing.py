@@ -15,11 +15,12 @@ from afterglow.effects.style.character.portrait.field import Field, field_of, re
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points, frame_of
 from afterglow.effects.style.character.portrait.mouth import Mouth, paint_mouth
 from afterglow.effects.style.character.portrait.palette import Palette, palette_of
-from afterglow.effects.style.character.portrait.patch import Source, places_of, rise, seen_at
+from afterglow.effects.style.character.portrait.patch import Source, places_of, seen_at
 from afterglow.effects.style.character.portrait.rig import rig_of
 from afterglow.effects.style.character.portrait.shape import posed
 from afterglow.effects.style.character.portrait.slit import Plane, Slit, slit_of
 from afterglow.effects.style.character.pose import Pose
+from afterglow.ops.easing import eased, rise
 from afterglow.ops.levels import Region
 
 _EYES = (
@@ -118,8 +119,9 @@ def _below_eye(slit: Slit, x: Plane, y: Plane) -> Plane:
     """The same for an eye's sake: some way below it, both layers are one."""
     along, across = slit.local(x, y)
     _, lower = slit.borders(along)
-    fade = 1 - rise((across - lower) / np.float32(slit.half), 0.7, 1.6)
-    return _below(slit, along, across) * fade * (1 - rise(np.abs(along), 1.3, 2.0))
+    fade: Plane = 1 - rise((across - lower) / np.float32(slit.half), 0.7, 1.6)
+    near: Plane = 1 - rise(np.abs(along), 1.3, 2.0)
+    return _below(slit, along, across) * fade * near
 
 
 def _below(slit: Slit, along: Plane, across: Plane) -> Plane:
@@ -128,8 +130,7 @@ def _below(slit: Slit, along: Plane, across: Plane) -> Plane:
     beyond = np.maximum(np.abs(along) - 1, 0)
     soft = np.float32(slit.half) * (np.float32(1.2) * beyond) + np.float32(0.5)
     share = np.clip(((across - (upper + lower) / 2) / soft + 1) / 2, 0, 1)
-    smooth: Plane = share * share * (3 - 2 * share)
-    return smooth
+    return np.asarray(eased(share))
 
 
 def _fill(

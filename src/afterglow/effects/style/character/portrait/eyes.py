@@ -15,9 +15,9 @@ from afterglow.effects.style.character.portrait.patch import (
     back,
     laid,
     places_of,
-    rise,
 )
 from afterglow.effects.style.character.portrait.slit import Plane, Slit, cover
+from afterglow.ops.easing import rise
 from afterglow.ops.levels import Region
 
 _GAZE = (0.30, 0.18)

@@ -17,6 +17,7 @@ from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.portrait.patch import places_of
 from afterglow.effects.style.character.portrait.rig import Rig
 from afterglow.effects.style.character.portrait.slit import Plane
+from afterglow.ops.easing import eased
 from afterglow.ops.levels import Region
 
 INNER, OUTER = 1.55, 2.05
@@ -89,8 +90,7 @@ def window(frame: FaceFrame, x: Points, y: Points) -> Points:
     offset = np.stack([x, y], axis=-1) - frame.middle
     inside = offset @ frame.axes.T / (frame.width / 2, frame.height / 2)
     share = np.clip((OUTER - np.hypot(inside[..., 0], inside[..., 1])) / (OUTER - INNER), 0, 1)
-    faded: Points = share * share * (3 - 2 * share)
-    return faded
+    return np.asarray(eased(share))
 
 
 def field_of(rig: Rig, frame: FaceFrame, region: Region) -> Field:

@@ -16,9 +16,9 @@ from afterglow.effects.style.character.portrait.patch import (
     back,
     laid,
     places_of,
-    rise,
 )
 from afterglow.effects.style.character.portrait.slit import Plane, Slit, cover
+from afterglow.ops.easing import rise
 from afterglow.ops.levels import Region
 
 _SEAMS = (0.0, 0.34, 0.60, 0.80, 0.93)

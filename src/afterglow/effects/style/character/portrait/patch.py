@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
@@ -56,13 +56,6 @@ def back(matrix: Points, x: Plane, y: Plane) -> tuple[Plane, Plane]:
     return m[0, 0] * x + m[0, 1] * y + m[0, 2], m[1, 0] * x + m[1, 1] * y + m[1, 2]
 
 
-def rise(values: Plane, start: float, end: float) -> Plane:
-    """0 up to ``start``, 1 from ``end`` on, smooth between them."""
-    share = np.clip((values - np.float32(start)) / np.float32(end - start), 0, 1)
-    smooth: Plane = share * share * (3 - 2 * share)
-    return smooth
-
-
 def laid(
     canvas: NDArray[Any], region: Region, light: NDArray[np.float32], share: Plane, transfer: str
 ) -> None:
@@ -73,6 +66,6 @@ def laid(
     part = region.of(canvas)
     under = ops.to_linear(np.ascontiguousarray(part), transfer)
     mixed = under + share[..., None] * (light - under)
-    depth: Literal["uint8", "uint16"] = "uint8" if canvas.dtype == np.uint8 else "uint16"
-    shown = ops.to_display(np.ascontiguousarray(mixed, np.float32), transfer, depth)
+    light = np.ascontiguousarray(mixed, np.float32)
+    shown = ops.to_display(light, transfer, ops.depth_of(canvas))
     part[share > 0] = shown[share > 0]

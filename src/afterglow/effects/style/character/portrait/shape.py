@@ -7,6 +7,7 @@ import numpy as np
 from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points
 from afterglow.effects.style.character.pose import Pose
+from afterglow.ops.easing import rise
 
 LEFT_FOLD = (247, 30, 29, 27, 28, 56, 190)
 RIGHT_FOLD = (467, 260, 259, 257, 258, 286, 414)
@@ -120,7 +121,7 @@ def _below(
     for group, share, end in ((CHIN, 1.0, 0.2), (of.OVAL, 0.92, 0.9)):
         row = list(group)
         away = np.clip(np.abs(inside[row, 0] - middle[0]) / (0.5 * frame.width), 0, 1)
-        lower = _rise(inside[row, 1] - middle[1], 0.1 * half, end * half)
+        lower = rise(inside[row, 1] - middle[1], 0.1 * half, end * half)
         moved[row, 1] += share * drop * np.cos(away * np.pi / 2) ** 2 * lower
     row = list(CHEEKS)
     corners = middle + np.array([[-half, 0.0], [half, 0.0]])
@@ -172,8 +173,3 @@ def _held(down: Points, limit: float) -> Points:
     """Moves down that come near a limit and never over it; moves up as they are."""
     found: Points = np.where(down > 0, limit * np.tanh(down / limit), down)
     return found
-
-
-def _rise(values: Points, start: float, end: float) -> Points:
-    share = np.clip((values - start) / max(end - start, 1e-6), 0, 1)
-    return share * share * (3 - 2 * share)

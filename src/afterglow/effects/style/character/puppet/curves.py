@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow.ops.easing import eased
+
 Points: TypeAlias = NDArray[np.float32]
 """(N, 2) float32 places (x, y), y down."""
 Places: TypeAlias = Sequence[Sequence[float]]
@@ -126,4 +128,4 @@ def _between(count: int, knots: int) -> tuple[NDArray[np.intp], NDArray[np.float
     along = np.linspace(0, knots - 1, count)
     number = np.minimum(along.astype(np.intp), knots - 2)
     share = along - number
-    return number, share * share * (3 - 2 * share)
+    return number, eased(share)

@@ -15,7 +15,7 @@ from afterglow.effects.style.character.puppet.painter import Canvas, Colour, Pai
 from afterglow.effects.style.character.puppet.parts import Character, Stage, Wardrobe
 from afterglow.effects.style.character.puppet.rig import Rig
 from afterglow.effects.style.character.puppet.studio import studio
-from afterglow.errors import UsageError
+from afterglow.effects.style.sdr import require_sdr
 from afterglow.frames import Frame, Reach, VideoInfo
 
 Kind: TypeAlias = Literal[
@@ -54,11 +54,7 @@ class Puppet:
         Raises:
             UsageError: the video is HDR, for which nothing is drawn.
         """
-        if video.colour.hdr:
-            raise UsageError(
-                f"puppets are drawn for SDR, and the video is HDR ({video.colour.transfer})",
-                hint="--hdr tonemap makes it BT.709",
-            )
+        require_sdr(video, "puppets are drawn")
         return replace(video, alpha=self.background is None, gray=False)
 
     def reach(self, video: VideoInfo) -> Reach:

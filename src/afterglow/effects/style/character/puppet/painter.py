@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.effects.style.character.puppet.curves import Points
+from afterglow.ops.levels import Region
 
 Colour: TypeAlias = tuple[int, int, int]
 """R'G'B', 0-255."""
@@ -41,34 +42,6 @@ _FAR = 20_000.0
 """Pixels beyond which no outline is followed."""
 
 
-class Box(NamedTuple):
-    """A half-open rectangle of pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height)."""
-        return self.right - self.left, self.bottom - self.top
-
-    def within(self, other: Box) -> Box | None:
-        """The part of it in another one; None if there is none."""
-        part = Box(
-            max(self.left, other.left),
-            max(self.top, other.top),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
-        )
-        return part if part.right > part.left and part.bottom > part.top else None
-
-    def of(self, canvas: Canvas) -> Canvas:
-        """The part of a canvas, as a view."""
-        return canvas[self.top : self.bottom, self.left : self.right]
-
-
 class Texture(NamedTuple):
     """Colours that fill an outline, and how they lie."""
 
@@ -77,7 +50,7 @@ class Texture(NamedTuple):
     matrix: NDArray[np.float64]
     """(2, 3) from pixels of the canvas to pixels of the texture."""
 
-    def seen(self, box: Box) -> Canvas:
+    def seen(self, box: Region) -> Canvas:
         """(h, w, 3) the texture as it lies in a box of the canvas.
 
         It is soft: a large part is found at half or a third of the size.
@@ -109,16 +82,16 @@ class Painter:
         """Paint on ``pixels``, (H, W, 3); ``alpha``, (H, W), takes down where solid paint is."""
         self.pixels, self.alpha = pixels, alpha
         height, width = pixels.shape[:2]
-        self._bounds = Box(0, 0, width, height)
+        self._bounds = Region(0, 0, width, height)
         self._step = 1 if pixels.dtype == np.uint8 else 257
-        self._stencil: tuple[Box, Mask] | None = None
+        self._stencil: tuple[Region, Mask] | None = None
 
     @contextmanager
     def inside(self, *outlines: Points) -> Iterator[None]:
         """Let nothing that is painted leave the outlines."""
         covered = self._coverage(outlines)
         if covered is None:
-            nothing = Box(0, 0, 1, 1)
+            nothing = Region(0, 0, 1, 1)
             covered = nothing, np.zeros((1, 1), np.uint8)
         self._stencil, before = covered, self._stencil
         yield
@@ -157,7 +130,7 @@ class Painter:
 
     def _coverage(
         self, outlines: Sequence[Points], width: float = 0.0, closed: bool = True
-    ) -> tuple[Box, Mask] | None:
+    ) -> tuple[Region, Mask] | None:
         """The share of each pixel that outlines, or lines of a width, cover."""
         box = self._room(outlines, width / 2)
         if box is None:
@@ -176,26 +149,23 @@ class Painter:
         mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
         return box, self._held(box, mask)
 
-    def _room(self, outlines: Sequence[Points], margin: float) -> Box | None:
+    def _room(self, outlines: Sequence[Points], margin: float) -> Region | None:
         """The pixels that outlines with a margin touch, where something may be painted."""
         everything = outlines[0] if len(outlines) == 1 else np.vstack(outlines)
         left, top, width, height = cv2.boundingRect(everything)
         room = ceil(margin) + 1
-        box = Box(left - room, top - room, left + width + room, top + height + room)
-        return box.within(self._stencil[0] if self._stencil else self._bounds)
+        box = Region(left - room, top - room, left + width + room, top + height + room)
+        return box.common(self._stencil[0] if self._stencil else self._bounds)
 
-    def _held(self, box: Box, mask: Mask) -> Mask:
+    def _held(self, box: Region, mask: Mask) -> Mask:
         """The mask as far as the stencil lets it."""
         if self._stencil is None:
             return mask
         place, stencil = self._stencil
-        part = Box(
-            box.left - place.left, box.top - place.top,
-            box.right - place.left, box.bottom - place.top,
-        ).of(stencil)  # fmt: skip
+        part = box.seen_from(place).of(stencil)
         return np.asarray(cv2.multiply(mask, part, scale=1 / 255), np.uint8)
 
-    def _put(self, box: Box, mask: Mask, paint: Paint, opacity: float, solid: bool) -> None:
+    def _put(self, box: Region, mask: Mask, paint: Paint, opacity: float, solid: bool) -> None:
         if self.alpha is not None and not solid:
             mask = self._on_solid(box, mask)
         count = cv2.countNonZero(mask)
@@ -211,19 +181,21 @@ class Painter:
             white = np.full((*mask.shape, 1), 255 * self._step, self.alpha.dtype)
             _laid(self.alpha, box, white, mask, opacity)
 
-    def _on_solid(self, box: Box, mask: Mask) -> Mask:
+    def _on_solid(self, box: Region, mask: Mask) -> Mask:
         """The mask as far as something solid is below: elsewhere there is nothing to shade."""
         assert self.alpha is not None
         below = np.asarray(box.of(self.alpha) // self._step, np.uint8)
         return np.asarray(cv2.multiply(mask, below, scale=1 / 255), np.uint8)
 
-    def _flat(self, box: Box, colour: Colour) -> Canvas:
+    def _flat(self, box: Region, colour: Colour) -> Canvas:
         flat = np.empty((*box.size[::-1], 3), self.pixels.dtype)
         flat[:] = np.tile(np.array(colour) * self._step, (box.size[0], 1))
         return flat
 
 
-def _placed(outlines: Sequence[Points], box: Box, scale: NDArray[Any]) -> list[NDArray[np.int32]]:
+def _placed(
+    outlines: Sequence[Points], box: Region, scale: NDArray[Any]
+) -> list[NDArray[np.int32]]:
     """Outlines in the fixed-point pixels of a mask of a box."""
     grown = scale * (1 << _BITS)
     offset = np.array([box.left, box.top]) * grown + (1 << _BITS) / 2 - 0.5
@@ -234,7 +206,7 @@ def _placed(outlines: Sequence[Points], box: Box, scale: NDArray[Any]) -> list[N
     ]
 
 
-def _dabbed(canvas: Canvas, box: Box, source: NDArray[Any], mask: Mask, opacity: float) -> None:
+def _dabbed(canvas: Canvas, box: Region, source: NDArray[Any], mask: Mask, opacity: float) -> None:
     """Mix the pixels of a box that a mask covers with a source, one by one.
 
     source: (h, w, C) of the box, or one colour of C channels as float32.
@@ -249,7 +221,7 @@ def _dabbed(canvas: Canvas, box: Box, source: NDArray[Any], mask: Mask, opacity:
     flat[there] = mixed.astype(canvas.dtype)
 
 
-def _laid(canvas: Canvas, box: Box, source: Canvas, mask: Mask, opacity: float) -> None:
+def _laid(canvas: Canvas, box: Region, source: Canvas, mask: Mask, opacity: float) -> None:
     """Lay a source over a box, whole where the mask is 255 and nothing is transparent."""
     if opacity >= 1:
         cv2.copyTo(source, cv2.inRange(mask, _WHOLE, _WHOLE), box.of(canvas))

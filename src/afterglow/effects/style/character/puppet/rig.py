@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from afterglow.effects.style.character.pose import Pose
 from afterglow.effects.style.character.puppet.curves import Points
+from afterglow.ops.easing import rise
 
 Space: TypeAlias = Literal["head", "neck", "body"]
 """What moves a part: the head, the shoulders, or both."""
@@ -80,7 +81,7 @@ class Rig:
         head = self._turned(self._opened(points), z)
         if space == "head":
             return head
-        share = _ramp(points[:, 1:], _NECK_TOP, _NECK_LOW)
+        share = rise(points[:, 1:], _NECK_TOP, _NECK_LOW)
         return np.asarray(head + (self._shouldered(points) - head) * share, np.float32)
 
     def fixed(self, points: Points, z: float) -> Points:
@@ -107,7 +108,7 @@ class Rig:
         """Places with the jaw dropped."""
         if not self._jaw or points[:, 1].max() < _JAW_TOP:
             return points
-        drop = _ramp(points[:, 1], _JAW_TOP, _JAW_LOW) * self._jaw
+        drop = rise(points[:, 1], _JAW_TOP, _JAW_LOW) * self._jaw
         opened = points.copy()
         opened[:, 0] *= 1 - 0.05 * drop
         opened[:, 1] += drop * self._build.jaw
@@ -123,9 +124,3 @@ class Rig:
     def _shouldered(self, points: Points) -> Points:
         """Places of the body in pixels."""
         return (points @ self._body + self._body_at).astype(np.float32)
-
-
-def _ramp(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
-    """Return 0 below ``low``, 1 above ``high``, smooth between."""
-    share = np.minimum(np.maximum((values - low) / (high - low), 0), 1)
-    return np.asarray(share * share * (3 - 2 * share))

@@ -6,6 +6,7 @@ import numpy as np
 
 from afterglow.effects.style.character.puppet.painter import Canvas, Colour
 from afterglow.effects.style.character.puppet.shades import stored
+from afterglow.ops.easing import rise
 
 
 def studio(middle: Colour, corner: Colour, width: int, height: int, depth: int) -> Canvas:
@@ -13,7 +14,6 @@ def studio(middle: Colour, corner: Colour, width: int, height: int, depth: int) 
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     long = max(width, height)
     far = np.hypot((x + 0.5 - width / 2) / long, (y + 0.5 - 0.42 * height) / long)
-    share = np.clip(far / 0.62, 0, 1)[..., None]
-    share = share * share * (3 - 2 * share)
+    share = rise(far, 0, 0.62)[..., None]
     rgb = np.array(middle, np.float32) * (1 - share) + np.array(corner, np.float32) * share
     return stored(rgb.astype(np.float32), depth)
