@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from afterglow.errors import ModelError
+from afterglow.errors import Cancelled, ModelError
 from afterglow.models.speech import espeak as library
 from afterglow.models.speech.espeak import Espeak
 from afterglow.models.speech.phrases import phrases
@@ -76,6 +80,31 @@ def test_every_run_says_a_text_the_same_way() -> None:
         for _ in range(2)
     ]
     assert len(runs[0]) == 65 and runs[0] == runs[1]
+
+
+@needs_espeak
+def test_ctrl_c_stops_a_voice_while_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, told, asked = Espeak(), library._told, []
+
+    def stop(number: int, frame: object) -> None:
+        raise Cancelled("stopped")
+
+    def press(events: object) -> Any:
+        asked.append(events)
+        if len(asked) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+        return told(events)
+
+    before = signal.signal(signal.SIGINT, stop)
+    monkeypatch.setattr(library, "_told", press)
+    try:
+        with pytest.raises(Cancelled):
+            engine.speak("Good day. " * 50, "en-us")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(asked) < 10
+    assert len(engine.speak("Good day.", "en-us").samples) > 1000
 
 
 @needs_espeak

@@ -12,11 +12,11 @@ import importlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -103,18 +103,21 @@ class Espeak:
         pieces: list[NDArray[np.int16]] = []
         events: list[tuple[int, int, int, int, str]] = []
 
+        stopped = Event()
+
         def take(sound: Any, count: int, told: Any) -> int:
             if sound and count > 0:
                 pieces.append(np.ctypeslib.as_array(sound, (count,)).copy())
             events.extend(_told(told))
-            return 0
+            return int(stopped.is_set())
 
         with _LOCK:
             _choose(library, voice)
             callback = _Callback(take)
             library.espeak_SetSynthCallback(callback)
             written = text.encode()
-            library.espeak_Synth(written, len(written) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
+            asked = (written, len(written) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
+            _apart(partial(library.espeak_Synth, *asked), stopped)
         sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
         samples = sound.astype(np.float32) / np.float32(32768)
         words, phonemes = _words(events, text, rate), _phonemes(events, rate)
@@ -161,6 +164,17 @@ def _places() -> Iterator[tuple[str, str | None]]:
         yield bundled.get_library_path(), bundled.get_data_path()
     for name in _SYSTEM:
         yield name, None
+
+
+def _apart(work: Callable[[], object], stopped: Event) -> None:
+    """Do work in a thread, and tell it to stop at Ctrl-C: a callback from C would lose that."""
+    thread = Thread(target=work, name="espeak")
+    thread.start()
+    try:
+        thread.join()
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def _choose(library: Any, voice: str) -> None:
