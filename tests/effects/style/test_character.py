@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from afterglow.cli.main import exit_code
+from afterglow.effects.style import captions
 from afterglow.effects.style.character.emotion import NAMES
 from afterglow.effects.style.character.puppet import KINDS
 from afterglow.effects.style.command.performing import EMOTIONS, TYPES
@@ -113,6 +114,24 @@ def test_words_are_burnt_into_the_picture(tmp_path: Path) -> None:
         films.append(shown(target)[8])
     plain, burnt = ((film[140:] > 215).all(2).sum() for film in films)
     assert plain == 0 and burnt > 60
+
+
+@needs_espeak
+def test_characters_that_no_typeface_has_are_told_and_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    plate_of = captions.plate_of
+
+    def noted(text: str, *given: Any) -> Any:
+        texts.append(text)
+        return plate_of(text, *given)
+
+    monkeypatch.setattr(captions, "plate_of", noted)
+    monkeypatch.setattr(captions, "lacking", lambda told: "oy")
+    assert talk(tmp_path / "out.mkv", "--text", "Good day.", "--burn-captions") == 0
+    assert "no typeface here has o y, so they are left out" in capfd.readouterr().err
+    assert texts == ["Gd da."]
 
 
 def test_a_look_is_laid_over_it(speech: Path, tmp_path: Path) -> None:

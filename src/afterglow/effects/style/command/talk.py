@@ -162,10 +162,15 @@ class Talk:
     def _words(self, sound: Sounding) -> list[Effect]:
         if not self.burnt:
             return []
-        from afterglow.effects.style.captions import Caption, Captioned
+        from afterglow.effects.style.captions import Caption, Captioned, lacking
 
         spans = ((Fraction(each.start), Fraction(each.end), each.text) for each in sound.lines)
-        return [Captioned(tuple(Caption(*span) for span in spans))]
+        told = tuple(Caption(*span) for span in spans)
+        missing = lacking(told)
+        if missing:
+            tell_note(f"captions: no typeface here has {' '.join(missing)}, so they are left out")
+        gone = str.maketrans("", "", missing)
+        return [Captioned(tuple(replace(each, text=each.text.translate(gone)) for each in told))]
 
     def _sheet(self, stack: ExitStack) -> list[Effect]:
         if self.sheet is None:
