@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -111,14 +111,19 @@ def scale_of(name: str, lines: int | None) -> tuple[float, float]:
     return read.width / own.width, read.height / own.height
 
 
-def stretches(names: Sequence[str], held: Fraction, most: Fraction | None = None) -> list[Stretch]:
+def stretches(
+    names: Sequence[str],
+    held: Fraction,
+    most: Fraction | None = None,
+    hdr: Literal["refuse", "keep", "tonemap"] = "refuse",
+) -> list[Stretch]:
     """The sources, pictures held for so many seconds and clips as long as they are, or ``most``.
 
     Raises:
-        MediaError: one of them cannot be read.
+        MediaError: one of them cannot be read, or is HDR and nobody said what to do about it.
         UsageError: one is a pipe or a folder, or its length is not known.
     """
-    from afterglow.media import probe
+    from afterglow.media import ReadOptions, open_source, probe
 
     found = []
     for name in names:
@@ -126,6 +131,8 @@ def stretches(names: Sequence[str], held: Fraction, most: Fraction | None = None
             what = "a pipe" if name == "-" else "a folder"
             raise UsageError(f"several sources are files, and one is {what} ({name})")
         probed = probe(name)
+        if probed.video.colour.hdr:
+            open_source(name, ReadOptions(hdr=hdr), lambda line: None).close()
         seconds = held if probed.video.frames == 1 else _length(name, probed.video)
         shown = seconds if most is None else min(seconds, most)
         found.append(Stretch(name, probed.video, shown, probed.streams))

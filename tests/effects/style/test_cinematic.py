@@ -152,6 +152,25 @@ def test_so_much_is_taken_of_each_clip(folder: Path, tmp_path: Path) -> None:
     assert abs(heard(target) - Fraction(15, 25)) <= Fraction(1, 25)
 
 
+def test_hdr_is_refused_in_every_source(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hlg = tmp_path / "hlg.mkv"
+    with av.open(str(hlg), "w") as box:
+        stream = box.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p10le"
+        stream.codec_context.color_trc, stream.codec_context.color_primaries = 18, 9
+        stream.codec_context.colorspace = 9
+        for _ in range(20):
+            grey = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 128, np.uint8), format="rgb24")
+            box.mux(stream.encode(grey.reformat(format="yuv420p10le", dst_colorspace=9)))
+        box.mux(stream.encode(None))
+    given = [folder / "clip.mkv", hlg, tmp_path / "out.mkv", "--transition-time=0.2", "--dry-run"]
+    assert exit_code(shot(*given)) == 3
+    assert "hlg.mkv: is HDR (HLG)" in capfd.readouterr().err
+    assert exit_code(shot(*given, "--hdr=tonemap")) == 0
+
+
 def test_clips_without_sound_give_none(folder: Path, tmp_path: Path) -> None:
     flags = ("--transition-time=0", "--style=none")
     made = film(folder, tmp_path / "out.mp4", "silent.mkv", "silent.mkv", *flags)

@@ -176,7 +176,8 @@ class Film:
             if end is not None:
                 run = replace(run, duration=min(end, run.duration or end))
             return run, self._perhaps_held(run)
-        found = reel.stretches((run.source, *self.more), run.duration or _HELD, run.duration)
+        names = run.source, *self.more
+        found = reel.stretches(names, run.duration or _HELD, run.duration, run.hdr)
         run = replace(run, duration=None)
         reel.require_room(found, self.overlap)
         if self.more and not run.dry_run:
