@@ -48,10 +48,14 @@ class Sounding:
     """The words in lines, where they are known."""
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """The sound in blocks (N,) float32 at 16 kHz."""
+        """The sound in blocks (N,) float32 at 16 kHz; MediaError where it is empty."""
         from afterglow.media.listening import sound_blocks
 
-        return sound_blocks(self.place)
+        try:
+            yield from sound_blocks(self.place)
+        except MediaError as error:
+            why = str(error).replace(self.place, self.name)
+            raise MediaError(why, hint=error.hint) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,9 +204,12 @@ def wrongs(folder: Path, speech: Path) -> Iterator[tuple[list[object], int, str]
     out, audio = folder / "out.mp4", ["--audio", speech]
     quiet, blank, table = folder / "quiet.mka", folder / "blank.png", folder / "points.json"
     record(quiet, [np.zeros(16000, np.float32)], 16000)
+    short = folder / "short.mka"
+    record(short, [np.full(44, 0.5, np.float32)], 44100)
     cv2.imwrite(str(blank), np.full((120, 160, 3), 90, np.uint8))
     table.write_text(json.dumps([[1, 2]]))
     yield [out, "--audio", quiet], 3, "silent"
+    yield [out, "--audio", short], 3, "short.mka: its sound is empty"
     yield [out, "--audio", blank], 3, "no sound"
     yield [out], 2, "neither --audio nor --text"
     yield [out, *audio, "--text", "Hello"], 2, "both"
