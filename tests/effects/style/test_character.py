@@ -153,12 +153,12 @@ def test_with_models_that_paint_a_portrait_is_painted_first(
     speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from afterglow.cli.run import StreamRun
-    from afterglow.effects.style.command import talk as talking
+    from afterglow.effects.style import model
 
     asked: list[list[Any]] = []
     monkeypatch.setattr(StreamRun, "through", lambda run, *effects: asked.append(list(effects)))
     for here in (True, False):
-        monkeypatch.setattr(talking, "_can_paint", lambda commercial_only, here=here: here)
+        monkeypatch.setattr(model, "can_paint_faces", lambda here=here, **_: here)
         line = ["out.mp4", "--audio", speech, "--character-type=fantasy", "--device=cpu"]
         assert talk(*line) == 0
         assert talk(*line, "--puppet") == 0

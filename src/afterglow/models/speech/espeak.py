@@ -140,18 +140,34 @@ def _opened() -> tuple[Any, int]:
     """The library, ready, and its samples per second; raises ModelError where there is none."""
     for path, data in _places():
         try:
-            library = ctypes.CDLL(path)
-        except OSError:
+            library = _declared(ctypes.CDLL(path))
+        except (OSError, AttributeError):  # not there, or another library of that name
             continue
         folder = data.encode() if data else None
         with _LOCK:
             flags = _PHONEME_EVENTS | _PHONEME_IPA | _NO_EXIT
             rate = library.espeak_Initialize(_SYNCHRONOUS, 0, folder, flags)
         if rate > 0:
-            library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
-            library.espeak_TextToPhonemes.restype = ctypes.c_char_p
             return library, int(rate)
     raise ModelError("the voice espeak is not here: no libespeak-ng was found", hint=INSTALL)
+
+
+def _declared(library: Any) -> Any:
+    """The library with the types of the functions that are called, as speak_lib.h has them."""
+    number, address = ctypes.c_int, ctypes.c_void_p
+    library.espeak_Initialize.argtypes = number, number, ctypes.c_char_p, number
+    library.espeak_SetVoiceByName.argtypes = (ctypes.c_char_p,)
+    library.espeak_SetSynthCallback.argtypes = (_Callback,)
+    library.espeak_SetSynthCallback.restype = None
+    library.espeak_Synth.argtypes = (
+        *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, number, ctypes.c_uint, ctypes.c_uint),
+        *(ctypes.POINTER(ctypes.c_uint), address),
+    )
+    library.espeak_TextToPhonemes.argtypes = ctypes.POINTER(address), number, number
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_ListVoices.argtypes = (ctypes.POINTER(_Voice),)
+    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+    return library
 
 
 def _places() -> Iterator[tuple[str, str | None]]:

@@ -13,9 +13,10 @@ from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.speech import Saying, Sounding
 from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.effects.style.command.character import DRAWN
+from afterglow.effects.style.command.finishing import looks_over, require_one, sheet_of
 from afterglow.effects.style.command.performing import Role
 from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
-from afterglow.errors import ModelError, UsageError
+from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
     from afterglow.frames import Effect
@@ -92,7 +93,7 @@ class Talk:
                 *painted,
                 *self._effects(face, acting.duration),
                 *self._words(sound),
-                *self._sheet(stack),
+                *sheet_of(self.sheet, self.run, stack, self._read),
             )
 
     @property
@@ -109,11 +110,12 @@ class Talk:
         """The run with a blank picture where there is no PORTRAIT, and what paints one on it."""
         if run.source != DRAWN:
             return run, []
-        if self.role.puppet or self.transparent or not _can_paint(self._licensed):
+        from afterglow.effects.style.model import Drawing, Drawn, blank_size, can_paint_faces
+
+        drawn = self.role.puppet or self.transparent
+        if drawn or not can_paint_faces(commercial_only=self._licensed):
             blank = stack.enter_context(blank_picture(*_SIZE))
             return replace(run, source=blank), []
-        from afterglow.effects.style.model import Drawing, Drawn, blank_size
-
         blank = stack.enter_context(blank_picture(*blank_size(1.0)))
         prompt = f"{_WHO[self.role.kind]}, {_HOW}"
         drawing = Drawing(prompt, _NOT, seed=self.seed, commercial_only=self._licensed)
@@ -130,10 +132,7 @@ class Talk:
         require_apart(self.run.target, *self._read)
         self.role.require_sense(portrait=self.run.source != DRAWN)
         self._require_matte()
-        if self.sheet is not None and Path(self.run.source).is_dir():
-            raise UsageError(
-                f"--contact-sheet shows one video, and not a folder ({self.run.source})"
-            )
+        require_one(self.sheet, self.run)
 
     def _require_matte(self) -> None:
         """Raise UsageError where a matte is asked for that there is not, or has no place."""
@@ -151,13 +150,7 @@ class Talk:
         if self.preview:
             seconds = min(seconds, PREVIEW_SECONDS)
         held = Timeline(seconds, rate=self.fps)
-        return [held, face, *self._looks()]
-
-    def _looks(self) -> list[Effect]:
-        from afterglow.effects.style.looks import look_named
-
-        names = [name for given in self.styles for name in given]
-        return [look_named(name, self.strength, self.seed) for name in names]
+        return [held, face, *looks_over(self.styles, self.strength, self.seed)]
 
     def _words(self, sound: Sounding) -> list[Effect]:
         if not self.burnt:
@@ -171,29 +164,3 @@ class Talk:
             tell_note(f"captions: no typeface here has {' '.join(missing)}, so they are left out")
         gone = str.maketrans("", "", missing)
         return [Captioned(tuple(replace(each, text=each.text.translate(gone)) for each in told))]
-
-    def _sheet(self, stack: ExitStack) -> list[Effect]:
-        if self.sheet is None:
-            return []
-        from afterglow.cli.stills import kept_picture
-        from afterglow.effects.style.contact_sheet import Sheeted
-
-        others = self.run.target, self.run.source, *self._read
-        held = kept_picture(self.sheet, overwrite=self.run.overwrite, others=others)
-        return [Sheeted(stack.enter_context(held))]
-
-
-def _can_paint(commercial_only: bool) -> bool:
-    """True where all the models are here that paint a portrait and find its face."""
-    from afterglow.models.drawing import require_drawing
-    from afterglow.models.face import SIDES
-    from afterglow.models.store import open_store
-
-    store = open_store()
-    if any(store.presence(store.lock.model(name)) != "yes" for name in SIDES):
-        return False
-    try:
-        require_drawing(commercial_only=commercial_only)
-    except ModelError:
-        return False
-    return True
