@@ -1,35 +1,23 @@
-"""Looks: the promises of every effect, strength, seeds, and what each look is."""
+"""Looks by name: strength, and what is no look."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from afterglow.effects.style.looks import LOOKS, LookSettings, look_named
+from afterglow.cli.looks import looks_of
+from afterglow.effects.style.looks import LOOKS, look_named
 from afterglow.errors import UsageError
-from afterglow.frames import Effect
-from tests.contract import (  # noqa: F401
-    given,
-    same,
-    scene,
-    taken,
-    test_an_empty_video_stays_empty,
-    test_frames_that_were_given_stay_as_they_are,
-    test_frames_that_were_taken_stay_as_they_are,
-    test_memory_is_stated_and_kept,
-    test_small_and_short_videos_work,
-    test_the_plan_is_kept,
-    test_the_reach_is_honest,
-    test_the_same_twice,
-    test_two_videos_at_once_do_not_meet,
-)
+from tests.contract import effect_of, given, same, scene, taken
 
 NAMES = [name for name in LOOKS if name != "none"]
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def effect(request: pytest.FixtureRequest) -> Effect:
-    return LOOKS[request.param](LookSettings(seed=4))
+def test_every_look_is_a_named_one_so_that_its_promises_are_checked() -> None:
+    """tests/contract.py takes each named look of style cinematic."""
+    for name in NAMES:
+        assert name in looks_of("style")
+        assert type(effect_of("style cinematic", name)) is type(look_named(name))
 
 
 @pytest.mark.parametrize("depth", [8, 16])

@@ -525,7 +525,8 @@ def test_the_plan_is_kept(depth: Literal[8, 16], alpha: bool) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (1, 40), (17, 1), (48, 36)])
 def test_small_pictures_work(size: tuple[int, int]) -> None:
-    for points in (placed(size[0] / 2, size[1] / 2, 12), placed(300, 300, 50)):
+    """With a face in their middle, and with one that is nearly beyond their corner."""
+    for points in (placed(size[0] / 2, size[1] / 2, 12), placed(size[0] + 15, size[1] + 15, 50)):
         contract.test_small_and_short_videos_work(effect(moving, landmarks=points), size, True)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -103,12 +104,13 @@ class Path:
         return matrix_of(self.view(way), self.size, self.closer, q)
 
 
+@lru_cache(maxsize=16)
 def path_of(
     move: Move,
     amount: float,
     ease: Ease,
     size: tuple[int, int],
-    distances: Sequence[float] = FLAT,
+    distances: tuple[float, ...] = FLAT,
 ) -> Path:
     """Return the path, as close as it must be for a scene of these inverse distances."""
     path = Path(move, amount, ease, size, 1.0)
