@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from afterglow import media
 from afterglow.errors import DeviceError
 from afterglow.frames import Effect, Reach, VideoInfo
+from afterglow.media.tonemap import SDR
 from afterglow.models.device import choose_device, memory_available
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
         video = VideoInfo(1920, 1080, rate=PIPE_RATE, time_base=1 / PIPE_RATE)
     else:
         video = media.probe(job.source).video
+        if video.colour.hdr and reading.hdr != "keep":
+            video = replace(video, colour=SDR)
     return replace(reading, reach=reach_of(effects, video))
 
 
