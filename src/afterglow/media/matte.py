@@ -25,6 +25,8 @@ _WHOLE = ReadOptions(hdr="keep", plain=True)
 """A matte is not for looking at: its light may be of any kind."""
 _WORTH_SEEKING = Fraction(2)
 """Seconds; up to a nearer first frame the matte is simply decoded."""
+_ELSE = "or cut the video with --duration (or --shortest, where that is a flag)"
+"""What else helps where a video and its matte are not of one length."""
 _HEADERS_MISS = Fraction(1, 2)
 """Seconds by which the length that a header tells may be wrong."""
 
@@ -78,7 +80,7 @@ def _require_like(video: VideoInfo, matte: VideoInfo, start: Fraction) -> None:
         raise MediaError(
             f"{matte.source}: the matte lasts {float(matte.duration):.3f} s, "
             f"and the video {float(lasts):.3f} s",
-            hint="give the matte of this very video; or say --shortest",
+            hint=f"give the matte of this very video; {_ELSE}",
         )
 
 
@@ -179,7 +181,7 @@ class _Mattes:
         return MediaError(
             f"{self._matte_info.source}: the matte ends at {float(self._end):.3f} s, "
             "before the video does",
-            hint="give a matte as long as the video, or a single image; or say --shortest",
+            hint=f"give a matte as long as the video, or a single image; {_ELSE}",
         )
 
     def require_end(self, last: Fraction) -> None:
@@ -191,7 +193,7 @@ class _Mattes:
             raise MediaError(
                 f"{self._matte_info.source}: the matte goes on at {float(end):.3f} s, "
                 "where the video ends",
-                hint="give the matte of this very video; or say --shortest",
+                hint=f"give the matte of this very video; {_ELSE}",
             )
 
     @property
