@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -330,6 +331,22 @@ def test_a_video_with_a_matte_keeps_its_rate_and_its_voice(
     figure = pictures[5][60, :, :].astype(int)
     assert (np.abs(figure[82:98] - 200) < 12).all() and not (np.abs(figure[:60] - 200) < 12).all()
     assert np.abs(pictures[25].astype(int) - pictures[31]).max() <= 12, "it holds its last picture"
+
+
+def test_a_video_whose_face_talks_keeps_its_rate(
+    person: Path, room: Path, speech: Path, tmp_path: Path
+) -> None:
+    sketch, target = tmp_path / "face.json", tmp_path / "out.mkv"
+    boxes = {"face": 20, "left_eye": 3, "right_eye": 3, "mouth": 5}
+    middles = {"face": (32, 40), "left_eye": (25, 36), "right_eye": (39, 36), "mouth": (32, 50)}
+    told = {
+        name: [[x - r, y], [x, y - r], [x + r, y], [x, y + r]]
+        for (name, r), (x, y) in zip(boxes.items(), middles.values(), strict=True)
+    }
+    sketch.write_text(json.dumps(told))
+    assert hybrid(person, room, target, "--audio", speech, "--landmarks", sketch) == 0
+    pictures, rate = seen(target)
+    assert rate == 20 and len(pictures) == 24
 
 
 def test_part_of_a_video_is_taken_with_its_sound(person: Path, room: Path, tmp_path: Path) -> None:

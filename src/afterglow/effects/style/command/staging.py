@@ -156,13 +156,15 @@ class Staging:
         sound = stack.enter_context(saying.opened(run.start, run.duration))
         acting = self.role.acting(sound, self.seed)
         seconds = self._short(acting.duration)
-        held = self._held(seconds, self._rate(behind))
+        drawn = self.role.puppet or run.source == DRAWN
+        still = drawn or reel.is_picture(run.source)
+        held = self._held(seconds, self._rate(behind) if still else self.fps)
         run = replace(run, start=None, duration=None)
-        if self.role.puppet or run.source == DRAWN:
+        if drawn:
             high = max(2, 2 * round(self.size * canvas[1] / 2))
             blank = stack.enter_context(blank_picture(max(high, canvas[0]), high))
-            drawn = self.role.character(acting, transparent=True)
-            return Cast(replace(run, source=blank), [held, drawn], Voice(sound.place), seconds)
+            puppet = self.role.character(acting, transparent=True)
+            return Cast(replace(run, source=blank), [held, puppet], Voice(sound.place), seconds)
         effects = [held, self.role.portrait(acting, run), self._cut_out()]
         return Cast(run, effects, Voice(sound.place), seconds)
 
@@ -181,7 +183,7 @@ class Staging:
         start = first_moment(run.source) + (run.start or 0) if cut else Fraction(0)
         return Cast(run, effects, Voice(run.source, start), seconds)
 
-    def _held(self, seconds: Fraction, rate: Fraction) -> Effect:
+    def _held(self, seconds: Fraction, rate: Fraction | None) -> Effect:
         from afterglow.effects.style.timeline import Timeline
 
         return Timeline(seconds, rate=rate)
