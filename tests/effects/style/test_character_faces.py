@@ -59,7 +59,7 @@ Line = Callable[[Path], list[object]]
 
 
 def recorded(folder: Path) -> list[object]:
-    return ["--audio", folder / "audio" / "speech_jfk.flac", "--duration=4"]
+    return ["--audio", folder / "audio" / "speech_jfk.flac", "--duration=3"]
 
 
 def spoken(folder: Path) -> list[object]:
