@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import cv2
 import pytest
 
 from afterglow import engine
 from afterglow.engine import belts, plans
-from afterglow.errors import Cancelled, MediaError
+from afterglow.errors import Cancelled, DeviceError, MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.pipe import DownstreamClosed
 from tests.engine.fakes import QUIET, FakeSource, FakeTarget, Same, job, pictures
@@ -51,6 +52,29 @@ def test_kept_is_told_in_units_of_the_source(source: FakeSource, target: FakeTar
     source.kept = (2, 4)
     engine.run(job(), [Finer()], QUIET)
     assert target.written == [20, 30]
+
+
+def of_opencv(code: int) -> cv2.error:
+    error = cv2.error("said")
+    error.code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError("said"), DeviceError),
+        (of_opencv(cv2.Error.StsNoMem), DeviceError),
+        (of_opencv(cv2.Error.StsBadArg), cv2.error),
+    ],
+)
+def test_memory_that_runs_out_is_told(
+    source: FakeSource, target: FakeTarget, error: Exception, told: type[Exception]
+) -> None:
+    source.make = lambda: fails(3, error)
+    with pytest.raises(told, match="said"):
+        engine.run(job(), [Same()], QUIET)
+    assert target.left_by is not None and not target.finished and no_thread_left()
 
 
 def fails(after: int, error: BaseException) -> Iterator[Frame]:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import cv2
+
 from afterglow import media
 from afterglow.engine.belts import Belt, Floor
 from afterglow.engine.plans import (
@@ -23,7 +25,7 @@ from afterglow.engine.plans import (
     result_of,
 )
 from afterglow.engine.thrift import be_thrifty
-from afterglow.errors import MediaError
+from afterglow.errors import DeviceError, MediaError
 from afterglow.frames import Effect, Frame, VideoInfo
 from afterglow.media.pipe import DownstreamClosed
 
@@ -93,12 +95,26 @@ def run(job: Job, effects: Iterable[Effect], watch: Watch) -> Summary:
     tally = _Tally()
     complete = True
     try:
-        with _opened(job, chain, watch) as opened:
+        with _memory_told(), _opened(job, chain, watch) as opened:
             _make(job, chain, opened, tally, watch)
     except DownstreamClosed:
         complete = False
     seconds = time.monotonic() - began
     return Summary(tally.frames, seconds, tally.encoder, job.target, complete)
+
+
+@contextmanager
+def _memory_told() -> Iterator[None]:
+    """Raise DeviceError where memory runs out after all."""
+    try:
+        yield
+    except (MemoryError, cv2.error) as error:
+        if isinstance(error, cv2.error) and error.code != cv2.Error.StsNoMem:
+            raise
+        raise DeviceError(
+            f"memory ran out: {error}",
+            hint="--resolution takes less of it; --dry-run tells what a run holds",
+        ) from error
 
 
 def plan(job: Job, effects: Iterable[Effect], watch: Watch) -> Plan:
