@@ -41,7 +41,7 @@ class Parts:
         start: seconds. Each picture is the one of the clip that is nearest in time.
 
         Raises:
-            MediaError: the clip cannot be read.
+            MediaError: the clip cannot be read, or shows nothing from there on.
         """
         import numpy as np
 
@@ -50,10 +50,17 @@ class Parts:
 
         be_thrifty()
         reading = ReadOptions(start=start, hdr="tonemap")
-        with open_source(str(self.reels[number].path), reading, _silent) as source:
+        path = self.reels[number].path
+        with open_source(str(path), reading, _silent) as source:
             base, aspect = source.video.time_base, float(source.video.sample_aspect)
             taken = nearest(source.frames(), base, count, rate)
-            return np.stack([_pixels(frame, size, aspect) for frame in taken])
+            pictures = [_pixels(frame, size, aspect) for frame in taken]
+        if not pictures:
+            raise MediaError(
+                f"the clip shows nothing from {float(start):g} s on ({path})",
+                hint="take it out of the folder",
+            )
+        return np.stack(pictures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +137,14 @@ def reels_in(folder: str, least: Fraction, say: Callable[[str], None]) -> Parts:
 def nearest(
     frames: Iterator[Frame], time_base: Fraction, count: int, rate: Fraction
 ) -> Iterator[Frame]:
-    """Yield the frames nearest to so many times of a rate; the first one is at 0."""
+    """Yield the frames nearest to so many times of a rate; the first one is at 0.
+
+    Of no frames there is none.
+    """
     given = 0
-    before = next(frames)
+    before = next(frames, None)
+    if before is None:
+        return
     zero = before.pts
     for frame in frames:
         middle = ((before.pts + frame.pts) / Fraction(2) - zero) * time_base

@@ -59,6 +59,10 @@ def test_no_more_is_decoded_than_is_needed() -> None:
     assert next(source).pts == 4
 
 
+def test_of_no_frames_none_is_the_nearest() -> None:
+    assert list(nearest(frames([]), Fraction(1, 25), 3, Fraction(25))) == []
+
+
 def test_parts_are_read_at_their_time_and_size(tmp_path: Path) -> None:
     scene = Scene(160, 90, frames=30, camera=pan(3, 0), seed=1)
     write_clip(tmp_path / "a.mkv", scene)
