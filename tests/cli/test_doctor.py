@@ -27,10 +27,20 @@ def test_encoders_are_tried() -> None:
 
 
 def test_what_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {"torch", "ray", "accelerate", "diffusers", "transformers"}
+    there = {
+        "torch",
+        "ray",
+        "accelerate",
+        "diffusers",
+        "ftfy",
+        "peft",
+        "transformers",
+        "pillow_heif",
+    }
     monkeypatch.setattr(doctor, "find_spec", lambda name: name if name in there else None)
     assert doctor.missing() == {
-        "models": 'huggingface_hub, onnxruntime, safetensors: pip install "afterglow[models]"'
+        "models": 'huggingface_hub, onnxruntime, safetensors: pip install "afterglow[models]"',
+        "speech": 'espeakng_loader: pip install "afterglow[speech]"',
     }
 
 

@@ -22,11 +22,15 @@ EXTRAS = {
         "torch",
         "accelerate",
         "diffusers",
+        "ftfy",
         "huggingface_hub",
         "onnxruntime",
+        "peft",
         "safetensors",
         "transformers",
     ),
+    "speech": ("espeakng_loader",),
+    "heic": ("pillow_heif",),
     "cluster": ("ray",),
 }
 """What each extra brings, by module name."""
@@ -71,7 +75,7 @@ def versions() -> Facts:
     """The versions of what afterglow stands on."""
     from afterglow.media import ffmpeg_version
 
-    packages = ("av", "numpy", *OPENCV, "click", "rich", "torch")
+    packages = ("av", "numpy", *OPENCV, "pillow", "click", "rich", "torch")
     found = {package: _version(package) for package in packages}
     return {
         "afterglow": version("afterglow"),

@@ -118,7 +118,7 @@ def test_a_flicker_of_a_part_is_found() -> None:
 
 
 def test_jitter_and_motion_are_told_in_pixels_of_the_video() -> None:
-    far = Scene(1536, 864, 8, camera=hand_held(0.0)).view(0).rgb
+    far = Scene(768, 432, 8, camera=hand_held(0.0)).view(0).rgb
     steady = [np.roll(far, 6 * t, axis=1) for t in range(8)]
     found = seen(steady).figures
     assert found["motion"] == pytest.approx(6, rel=0.15)
