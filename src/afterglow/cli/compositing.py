@@ -49,6 +49,13 @@ def light_wrap(
     return decorate
 
 
+def background_end(command: Command) -> Command:
+    """Add --bg-end and pass ``ending``, loop or hold."""
+    told = "What a shorter background does at its end: begin again, or stay on its last picture."
+    ends = click.Choice(["loop", "hold"])
+    return click.option("--bg-end", "ending", type=ends, default="loop", help=told)(command)
+
+
 def shadow(command: Command) -> Command:
     """Add --shadow and pass ``darkness``, 0 to 1."""
     told = "Darkness of a soft shadow of the subject; 0 is none."

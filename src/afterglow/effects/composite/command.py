@@ -35,13 +35,7 @@ if TYPE_CHECKING:
     default="cover",
     help="Fill the frame with the background, show all of it, or change its shape.",
 )
-@click.option(
-    "--bg-end",
-    "ending",
-    type=click.Choice(["loop", "hold"]),
-    default="loop",
-    help="What a shorter background does at its end: begin again, or stay on its last picture.",
-)
+@compositing.background_end
 @click.option(
     "--old-plate",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from afterglow.cli import compositing, options, painting
+from afterglow.cli import compositing, options, painting, previews
 from afterglow.cli.backdrop import still_picture
 from afterglow.cli.pictures import tell_steps
 from afterglow.cli.run import StreamRun
@@ -26,7 +25,6 @@ LINES, QP = 1080, 14
 """Height of the result and its quality where no flag says another."""
 LOSSLESS = 10
 """--qp of which a pipe does not say that it changes nothing."""
-PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
 
 
 @click.command(short_help="The subject in a new room that moves with the camera.")
@@ -80,7 +78,7 @@ PREVIEW_LINES, PREVIEW_SECONDS = 360, Fraction(5)
     default=True,
     help="Give the background the grain and the sharpness of the shot.",
 )
-@click.option("--preview", is_flag=True, help="Only 360 lines of the first 5 seconds.")
+@previews.preview
 @click.option(
     "--save-bg", type=click.Path(dir_okay=False), metavar="FILE", help="Write the new background."
 )
@@ -136,9 +134,10 @@ def studio(
 
 def _preview(run: StreamRun) -> StreamRun:
     """The run of a few lines and seconds."""
-    lines = min(run.resolution or PREVIEW_LINES, PREVIEW_LINES)
     return replace(
-        run, resolution=lines, duration=min(run.duration or PREVIEW_SECONDS, PREVIEW_SECONDS)
+        run,
+        resolution=previews.preview_lines(run.resolution),
+        duration=previews.preview_seconds(run.duration),
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-PREVIEW_LINES = 360
-"""Lines of a preview."""
-PREVIEW_SECONDS = Fraction(5)
-"""Length of a preview, at most."""
+HELD = Fraction(5)
+"""Seconds for which a picture is seen where nobody says."""
+PICTURE_RATE = Fraction(25)
+"""Frames per second of a film that begins with a picture, if nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

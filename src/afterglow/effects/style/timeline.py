@@ -13,13 +13,12 @@ from typing import Protocol
 import numpy as np
 
 from afterglow import ops
+from afterglow.effects.style.quality import PICTURE_RATE
 from afterglow.effects.style.transitions import crossed
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.framing import Fit, framed
 
 _HALF = Fraction(1, 2)
-PICTURE_RATE = Fraction(25)
-"""Frames per second of a film that begins with a picture, if nothing else is asked for."""
 _EASED = ("wipe", "slide")
 """Transitions that begin and end slowly: things move in them."""
 

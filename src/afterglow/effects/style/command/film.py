@@ -13,11 +13,12 @@ from click.core import ParameterSource
 
 from afterglow.cli import reel
 from afterglow.cli.pictures import tell_steps
+from afterglow.cli.previews import PREVIEW_LINES, PREVIEW_SECONDS, preview_lines
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.effects.style.command.finishing import require_one, sheet_of
 from afterglow.effects.style.command.treatment import Treatment
-from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS, QUALITIES, Quality
+from afterglow.effects.style.quality import HELD, QUALITIES, Quality
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from afterglow.effects.style.distance import Depth
     from afterglow.frames import Effect
     from afterglow.ops.framing import Fit
-
-_HELD = Fraction(5)
-"""Seconds for which a picture is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class Film:
     def _with_quality(self) -> StreamRun:
         """The run with the bits of its quality, or small enough for a preview."""
         if self._named is None:
-            lines = min(PREVIEW_LINES, self.run.resolution or PREVIEW_LINES)
+            lines = preview_lines(self.run.resolution)
             return replace(self.run, resolution=lines) if self.preview else self.run
         if self.preview or _typed("qp"):
             return self.run
@@ -177,7 +175,7 @@ class Film:
                 run = replace(run, duration=min(end, run.duration or end))
             return run, self._perhaps_held(run)
         names = run.source, *self.more
-        found = reel.stretches(names, run.duration or _HELD, run.duration, run.hdr)
+        found = reel.stretches(names, run.duration or HELD, run.duration, run.hdr)
         run = replace(run, duration=None)
         reel.require_room(found, self.overlap)
         if self.more and not run.dry_run:
@@ -190,7 +188,7 @@ class Film:
             return []
         from afterglow.effects.style.timeline import Timeline
 
-        return [Timeline(run.duration or _HELD, rate=self._rate, pictures_only=True)]
+        return [Timeline(run.duration or HELD, rate=self._rate, pictures_only=True)]
 
     def _joined(self, found: list[Stretch], end: Fraction | None) -> Effect:
         from afterglow.cli.backdrop import file_backdrop

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from afterglow.cli.previews import preview
 from afterglow.cli.values import Number
 from afterglow.effects.style.command.values import Styles
 from afterglow.errors import UsageError
@@ -47,7 +48,6 @@ def looks(told: str, *usual: str) -> Callable[[Command], Command]:
 
 def showing(command: Command) -> Command:
     """Add --preview and --contact-sheet, and pass ``preview`` and ``sheet``."""
-    preview = click.option("--preview", is_flag=True, help="The first 5 seconds in 360 lines.")
     sheet = click.option(
         "--contact-sheet",
         "sheet",

@@ -52,13 +52,7 @@ def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any
 )
 @compositing.light_wrap(usual=0.25, without="0.25")
 @compositing.shadow
-@click.option(
-    "--bg-end",
-    "ending",
-    type=click.Choice(["loop", "hold"]),
-    default="loop",
-    help="What a shorter background does at its end: begin again, or stay on its last picture.",
-)
+@compositing.background_end
 @click.option(
     "--background-volume",
     "volume",

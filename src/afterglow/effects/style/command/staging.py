@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from afterglow.cli import reel
 from afterglow.cli.backdrop import file_backdrop
 from afterglow.cli.mixing import Behind, Voice, first_moment, length_of, mixed_sound
+from afterglow.cli.previews import preview_lines, preview_seconds
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.cli.subject import AUTO, Subject
 from afterglow.effects.style.command.character import DRAWN
 from afterglow.effects.style.command.finishing import looks_over, sheet_of
-from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
+from afterglow.effects.style.quality import HELD, PICTURE_RATE
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from afterglow.effects.style.hybrid import Place
     from afterglow.engine.backdrop import Ending, FileBackdrop
     from afterglow.frames import Effect, VideoInfo
-
-_HELD = Fraction(5)
-"""Seconds for which a picture is seen in front of another."""
-_PICTURE_RATE = Fraction(25)
-"""Frames per second where neither character nor background has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +122,20 @@ class Staging:
         """(width, height), even, of what comes out: the background's, or as many lines as asked."""
         high = self.run.resolution or video.height
         if self.preview:
-            high = min(PREVIEW_LINES, self.run.resolution or PREVIEW_LINES)
+            high = preview_lines(self.run.resolution)
         wide = video.width * video.sample_aspect * high / video.height
         return max(2, 2 * round(wide / 2)), max(2, 2 * round(Fraction(high, 2)))
 
     def _rate(self, video: VideoInfo) -> Fraction:
         """Frames per second of a character that has none."""
-        return self.fps or (_PICTURE_RATE if video.frames == 1 else video.rate)
+        return self.fps or (PICTURE_RATE if video.frames == 1 else video.rate)
 
     def _cast(self, behind: VideoInfo, canvas: tuple[int, int], stack: ExitStack) -> Cast:
         run = replace(self.run, resolution=None)
         if self.saying is not None:
             return self._speaker(run, self.saying, behind, canvas, stack)
         if reel.is_picture(run.source):
-            seconds = self._short(run.duration or _length(behind) or _HELD)
+            seconds = self._short(run.duration or _length(behind) or HELD)
             held = self._held(seconds, self._rate(behind))
             return Cast(replace(run, duration=None), [held, self._cut_out()], Voice(None), seconds)
         return self._player(run)
@@ -171,7 +167,7 @@ class Staging:
     def _player(self, run: StreamRun) -> Cast:
         """A video as it is."""
         if self.preview:
-            run = replace(run, duration=self._short(run.duration or PREVIEW_SECONDS))
+            run = replace(run, duration=preview_seconds(run.duration))
         effects = [self._cut_out(), *self._pace()]
         if run.source == "-":
             return Cast(run, effects, Voice(None), None)
@@ -189,7 +185,7 @@ class Staging:
         return Timeline(seconds, rate=rate)
 
     def _short(self, seconds: Fraction) -> Fraction:
-        return min(seconds, PREVIEW_SECONDS) if self.preview else seconds
+        return preview_seconds(seconds) if self.preview else seconds
 
     def _cut_out(self) -> Effect:
         from afterglow.effects.style.hybrid import CutOut

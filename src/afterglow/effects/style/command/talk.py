@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afterglow.cli.pictures import tell_steps
+from afterglow.cli.previews import preview_lines, preview_seconds
 from afterglow.cli.run import StreamRun, tell_note
 from afterglow.cli.speech import Saying, Sounding
 from afterglow.cli.stills import blank_picture, require_apart
 from afterglow.effects.style.command.character import DRAWN
 from afterglow.effects.style.command.finishing import looks_over, require_one, sheet_of
 from afterglow.effects.style.command.performing import Role
-from afterglow.effects.style.quality import PREVIEW_LINES, PREVIEW_SECONDS
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class Talk:
             acting = self.role.acting(sound, self.seed)
             run = replace(self.run, start=None, duration=None, soundtrack=sound.place)
             if self.preview:
-                lines = min(PREVIEW_LINES, run.resolution or PREVIEW_LINES)
-                run = replace(run, resolution=lines)
+                run = replace(run, resolution=preview_lines(run.resolution))
             run, painted = self._sitter(run, stack)
             if self._drawn and not painted:
                 face = self.role.character(acting, transparent=self.transparent)
@@ -148,7 +147,7 @@ class Talk:
         from afterglow.effects.style.timeline import Timeline
 
         if self.preview:
-            seconds = min(seconds, PREVIEW_SECONDS)
+            seconds = preview_seconds(seconds)
         held = Timeline(seconds, rate=self.fps)
         return [held, face, *looks_over(self.styles, self.strength, self.seed)]
 
