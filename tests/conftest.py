@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from afterglow.analysis.face import Networks
 
 
 def pytest_configure() -> None:
@@ -47,6 +55,28 @@ def footage() -> Path:
     if not named:
         pytest.skip("AFTERGLOW_FOOTAGE names no folder of real clips")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def astronaut(footage: Path) -> NDArray[np.uint8]:
+    """(512, 512, 3) uint8 RGB: the portrait of an astronaut."""
+    picture = cv2.imread(str(footage / "images/portrait_astronaut.png"))
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def networks() -> Iterator[Networks]:
+    """The face networks, if the store has them."""
+    from afterglow.errors import ModelError
+    from afterglow.models.face import face_networks
+
+    opened = face_networks()()
+    try:
+        found = opened.__enter__()
+    except ModelError as missing:
+        pytest.skip(f"the face networks are not here: {missing}")
+    yield found
+    opened.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

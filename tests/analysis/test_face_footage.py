@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,9 @@ from numpy.typing import NDArray
 
 from afterglow.analysis.face import Face, Networks, Track, chosen, faces, step
 from afterglow.analysis.face import topology as of
-from afterglow.errors import ModelError
 from afterglow.media import ReadOptions, open_source
-from afterglow.models.face import face_networks
 
 pytestmark = pytest.mark.footage
-
-
-@pytest.fixture(scope="module")
-def networks() -> Iterator[Networks]:
-    """The face networks, if the store has them."""
-    opened = face_networks()()
-    try:
-        found = opened.__enter__()
-    except ModelError as missing:
-        pytest.skip(f"the face networks are not here: {missing}")
-    yield found
-    opened.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="module")
-def astronaut(footage: Path) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(footage / "images/portrait_astronaut.png"))
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def frames(clip: Path, count: int) -> list[NDArray[Any]]:

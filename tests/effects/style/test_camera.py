@@ -17,6 +17,7 @@ from afterglow.effects.style.camera.moves import eased
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
 from tests import contract
+from tests.promises import Promises
 
 WIDTH, HEIGHT, COUNT = 320, 180, 21
 MOVING = [move for move in MOVES if move != "static"]
@@ -297,7 +298,7 @@ def relief(frame: Frame) -> NDArray[np.float32]:
     return np.asarray(floor + 0.4 * (wide > 0.5), np.float32)
 
 
-class TestContract:
+class TestContract(Promises):
     """The promises of every effect, of every move."""
 
     @pytest.fixture(
@@ -311,19 +312,8 @@ class TestContract:
         move, distances = request.param
         return Moved(move, seconds=Fraction(1), distances=distances)
 
-    test_the_plan_is_kept = staticmethod(contract.test_the_plan_is_kept)
-    test_frames_that_were_taken = staticmethod(
-        contract.test_frames_that_were_taken_stay_as_they_are
-    )
-    test_frames_that_were_given = staticmethod(
-        contract.test_frames_that_were_given_stay_as_they_are
-    )
-    test_an_empty_video = staticmethod(contract.test_an_empty_video_stays_empty)
     test_small_and_short_videos = staticmethod(contract.test_small_and_short_videos_work)
-    test_two_videos_at_once = staticmethod(contract.test_two_videos_at_once_do_not_meet)
     test_the_reach = staticmethod(contract.test_the_reach_is_honest)
-    test_memory = staticmethod(contract.test_memory_is_stated_and_kept)
-    test_the_same_twice = staticmethod(contract.test_the_same_twice)
 
 
 def test_tensors_go_the_same_way() -> None:

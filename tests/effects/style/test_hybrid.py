@@ -24,6 +24,7 @@ from afterglow.frames import Colour, Frame, VideoInfo
 from afterglow.media.recording import record
 from tests import contract
 from tests.effects.style.voices import sentence, silence, vowel
+from tests.promises import Promises
 from tests.scenes import Scene, pan, write_clip
 
 
@@ -191,25 +192,14 @@ def test_somebody_must_be_found(level: int) -> None:
             list(found)
 
 
-class TestContract:
+class TestContract(Promises):
     """The promises of every effect, at a size of its own."""
 
     @pytest.fixture
     def effect(self) -> Hybrid:
         return Hybrid(Plain(), 60, 44, "right", 0.8)
 
-    test_the_plan_is_kept = staticmethod(contract.test_the_plan_is_kept)
-    test_frames_that_were_taken = staticmethod(
-        contract.test_frames_that_were_taken_stay_as_they_are
-    )
-    test_frames_that_were_given = staticmethod(
-        contract.test_frames_that_were_given_stay_as_they_are
-    )
-    test_an_empty_video = staticmethod(contract.test_an_empty_video_stays_empty)
-    test_two_videos_at_once = staticmethod(contract.test_two_videos_at_once_do_not_meet)
     test_the_reach = staticmethod(contract.test_the_reach_is_honest)
-    test_memory = staticmethod(contract.test_memory_is_stated_and_kept)
-    test_the_same_twice = staticmethod(contract.test_the_same_twice)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (1, 40), (17, 1)])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,7 +17,6 @@ from afterglow.analysis.face import Face, Networks, chosen, faces
 from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait import Portrait
 from afterglow.effects.style.character.pose import Pose
-from afterglow.errors import ModelError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media import ReadOptions, open_source
 from afterglow.models.face import face_networks
@@ -35,24 +33,6 @@ class Acted:
 
     def pose_at(self, seconds: float) -> Pose:
         return self.pose(seconds)
-
-
-@pytest.fixture(scope="module")
-def networks() -> Iterator[Networks]:
-    """The face networks, if the store has them."""
-    opened = face_networks()()
-    try:
-        found = opened.__enter__()
-    except ModelError as missing:
-        pytest.skip(f"the face networks are not here: {missing}")
-    yield found
-    opened.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="module")
-def astronaut(footage: Path) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(footage / "images/portrait_astronaut.png"))
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def given(picture: NDArray[np.uint8], poses: list[Pose]) -> list[NDArray[Any]]:

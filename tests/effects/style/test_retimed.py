@@ -12,6 +12,7 @@ from afterglow.effects.style.retimed import Retimed
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
 from tests import contract
+from tests.promises import Promises
 from tests.scenes import Scene, Subject, frames_of, joined, pan, video_of, walk
 
 SCENE = Scene(
@@ -24,25 +25,14 @@ def made(rate: Fraction, scene: Scene = SCENE, smooth: bool = True, **more: bool
     return list(Retimed(rate, smooth).stream(frames_of(scene, **more), video_of(scene, **more)))
 
 
-class TestContract:
+class TestContract(Promises):
     """The promises of every effect whose rate comes out as it went in."""
 
     @pytest.fixture(params=[True, False], ids=["smooth", "nearest"])
     def effect(self, request: pytest.FixtureRequest) -> Retimed:
         return Retimed(Fraction(30), request.param)
 
-    test_the_plan_is_kept = staticmethod(contract.test_the_plan_is_kept)
-    test_frames_that_were_taken = staticmethod(
-        contract.test_frames_that_were_taken_stay_as_they_are
-    )
-    test_frames_that_were_given = staticmethod(
-        contract.test_frames_that_were_given_stay_as_they_are
-    )
-    test_an_empty_video = staticmethod(contract.test_an_empty_video_stays_empty)
     test_small_and_short_videos = staticmethod(contract.test_small_and_short_videos_work)
-    test_two_videos_at_once = staticmethod(contract.test_two_videos_at_once_do_not_meet)
-    test_memory = staticmethod(contract.test_memory_is_stated_and_kept)
-    test_the_same_twice = staticmethod(contract.test_the_same_twice)
 
 
 @pytest.mark.parametrize("rate", RATES)
