@@ -31,6 +31,7 @@ LINES = {
     "matte": ["in.mkv", "out.mkv", "--model=chroma", "--key=green"],
     "plate": ["in.mkv", "-", "out.png"],
     "studio": ["in.mkv", "-", "out.mkv", "--bg=room", "--seed=1"],
+    "style cinematic": ["in.mkv", "out.mkv", "--seed=1"],
     "style character": ["in.mkv", "out.mkv", "--text=Hello", "--seed=1"],
     "style hybrid": ["in.mkv", "in.mkv", "out.mkv", "--seed=1"],
     "train": ["in.mkv", "out.safetensors"],

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.camera import CameraTracker, Matrix
+from afterglow.analysis.camera import CameraTracker, Matrix, Model
 from afterglow.effects.style.noise import periodic
 from afterglow.frames import VideoInfo
 from afterglow.ops.easing import eased
@@ -31,6 +31,8 @@ _BLURS = 0.008
 """Widths that the camera moves in a frame, from which the relief is blurred as by an exposure."""
 _REST = (0.06, 1 / 8000)
 """Pixels, and widths, that a corner of the picture may move while the camera is said to rest."""
+_LEAST_SIDE = 48
+"""Pixels of the shorter side below which a camera's motion cannot be told from noise."""
 _SAME = 0.01
 """Pixels by which two sheets may lie apart and be one."""
 _EVERY = 4
@@ -77,7 +79,9 @@ class Ground:
     def __init__(self, video: VideoInfo) -> None:
         """Begin a stream."""
         self._video = video
-        self._camera = CameraTracker(video.width, video.height, "similarity", lines=180)
+        told = min(video.width, video.height) >= _LEAST_SIDE
+        model: Model = "similarity" if told else "none"
+        self._camera = CameraTracker(video.width, video.height, model, lines=180)
         self._laid: list[_Laid] = []
 
     def sheets(self, picture: NDArray[Any], pts: int) -> Sequence[Sheet]:
