@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @contextmanager
 def pixels_of(clip: Path) -> Iterator[Iterator[Pixels]]:
     """The (H, W, 3) RGB pictures of a clip, one after the other, in main memory."""
-    from afterglow.media import ReadOptions, open_source
+    from afterglow.media import ReadOptions, open_source, silent
 
-    with open_source(str(clip), ReadOptions(hdr="keep"), lambda line: None) as source:
+    with open_source(str(clip), ReadOptions(hdr="keep"), silent) as source:
         yield (frame.pixels for frame in source.frames())
 
 
@@ -31,10 +31,10 @@ def grey_clip(
     target: Path, codec: CodecName, video: VideoInfo, *, overwrite: bool
 ) -> Iterator[Callable[[Frame], None]]:
     """What writes frames into a clip of their own, whole or not at all, without any sound."""
-    from afterglow.media import WriteOptions, open_target
+    from afterglow.media import WriteOptions, open_target, silent
 
     options = WriteOptions(codec=codec, overwrite=overwrite)
-    with open_target(str(target), video, options, None, lambda line: None) as opened:
+    with open_target(str(target), video, options, None, silent) as opened:
         yield opened.write
 
 
@@ -45,7 +45,7 @@ def kept_clip(target: Path, frames: Iterator[NDArray[np.uint8]], rate: Fraction)
     """
     from afterglow.errors import MediaError
     from afterglow.frames import Colour, Frame, VideoInfo
-    from afterglow.media import WriteOptions, open_target
+    from afterglow.media import WriteOptions, open_target, silent
 
     first = next(frames, None)
     if first is None:
@@ -54,7 +54,7 @@ def kept_clip(target: Path, frames: Iterator[NDArray[np.uint8]], rate: Fraction)
     colour = Colour(transfer="iec61966-2-1", range="full")
     video = VideoInfo(width, height, rate, 1 / rate, colour=colour)
     options = WriteOptions(overwrite=True)
-    with open_target(str(target), video, options, None, lambda line: None) as opened:
+    with open_target(str(target), video, options, None, silent) as opened:
         for number, picture in enumerate(chain([first], frames)):
             opened.write(Frame(picture, number))
 

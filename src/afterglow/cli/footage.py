@@ -46,12 +46,12 @@ class Parts:
         import numpy as np
 
         from afterglow.engine.thrift import be_thrifty
-        from afterglow.media import ReadOptions, open_source
+        from afterglow.media import ReadOptions, open_source, silent
 
         be_thrifty()
         reading = ReadOptions(start=start, hdr="tonemap")
         path = self.reels[number].path
-        with open_source(str(path), reading, _silent) as source:
+        with open_source(str(path), reading, silent) as source:
             base, aspect = source.video.time_base, float(source.video.sample_aspect)
             taken = nearest(source.frames(), base, count, rate)
             pictures = [_pixels(frame, size, aspect) for frame in taken]
@@ -78,12 +78,12 @@ class Film:
         """
         import numpy as np
 
-        from afterglow.media import ReadOptions, open_source
+        from afterglow.media import ReadOptions, open_source, silent
         from afterglow.ops.levels import as_depth
 
         last = max(Fraction(0), self.reel.seconds - _LAST)
         reading = ReadOptions(start=min(start, last), hdr="tonemap")
-        with open_source(str(self.reel.path), reading, _silent) as source:
+        with open_source(str(self.reel.path), reading, silent) as source:
             for frame in nearest(source.frames(), source.video.time_base, count, rate):
                 yield np.asarray(as_depth(frame.pixels, "uint8"), np.uint8)
 
@@ -166,7 +166,3 @@ def _pixels(frame: Frame, size: tuple[int, int], aspect: float) -> NDArray[np.ui
     from afterglow.ops.levels import as_depth
 
     return np.asarray(framed(as_depth(frame.pixels, "uint8"), *size, aspect=aspect), np.uint8)
-
-
-def _silent(line: str) -> None:
-    """Take what is said of a clip that is opened again and again."""

@@ -68,9 +68,9 @@ def first_moment(file: str) -> Fraction:
     Raises:
         MediaError: it cannot be read.
     """
-    from afterglow.media import ReadOptions, open_source
+    from afterglow.media import ReadOptions, open_source, silent
 
-    with open_source(file, ReadOptions(hdr="keep"), lambda line: None) as source:
+    with open_source(file, ReadOptions(hdr="keep"), silent) as source:
         return -source.offset
 
 

@@ -130,12 +130,13 @@ class PictureRun:
     def _make(self, maker: Maker, in_front: tuple[Effect, ...], reporter: Reporter) -> None:
         from afterglow import engine
         from afterglow.engine.takes import several_takes
+        from afterglow.media import silent
 
         began, count = time.monotonic(), _Count(reporter)
         click.get_current_context().meta[_COUNT] = count
         job, watch = self._job(), engine.Watch(reporter.note, step=count.step)
         if self.dry_run or self.source != "-":  # a pipe can be looked at only once
-            looking = watch if self.dry_run else engine.Watch(_silent)
+            looking = watch if self.dry_run else engine.Watch(silent)
             plan = engine.plan(job, (*in_front, _OnePicture(maker)), looking)
             if self.dry_run:
                 return self._show(plan)
@@ -177,10 +178,6 @@ def require_picture(target: str) -> None:
             f"one picture is made, and {target} is none",
             hint=f"name it {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}",
         )
-
-
-def _silent(line: str) -> None:
-    """Take a line that will be told when the work begins."""
 
 
 def _write(job: Job, picture: tuple[str, Frame, VideoInfo], reporter: Reporter) -> str:

@@ -123,7 +123,7 @@ def stretches(
         MediaError: one of them cannot be read, or is HDR and nobody said what to do about it.
         UsageError: one is a pipe or a folder, or its length is not known.
     """
-    from afterglow.media import ReadOptions, open_source, probe
+    from afterglow.media import ReadOptions, open_source, probe, silent
 
     found = []
     for name in names:
@@ -132,7 +132,7 @@ def stretches(
             raise UsageError(f"several sources are files, and one is {what} ({name})")
         probed = probe(name)
         if probed.video.colour.hdr:
-            open_source(name, ReadOptions(hdr=hdr), lambda line: None).close()
+            open_source(name, ReadOptions(hdr=hdr), silent).close()
         seconds = held if probed.video.frames == 1 else _length(name, probed.video)
         shown = seconds if most is None else min(seconds, most)
         found.append(Stretch(name, probed.video, shown, probed.streams))

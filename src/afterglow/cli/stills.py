@@ -35,9 +35,9 @@ def still_matte(path: str) -> Any:
 
 
 def _only_frame(path: str) -> Frame:
-    from afterglow.media import ReadOptions, open_source
+    from afterglow.media import ReadOptions, open_source, silent
 
-    with open_source(path, ReadOptions(hdr="keep"), lambda line: None) as source:
+    with open_source(path, ReadOptions(hdr="keep"), silent) as source:
         frames = source.frames()
         first = next(frames, None)
         if first is None or next(frames, None) is not None:
@@ -137,5 +137,5 @@ def _write(target: str, pixels: NDArray[Any], overwrite: bool) -> None:
         colour=Colour(transfer="iec61966-2-1", range="full"),
     )  # fmt: skip
     writing = media.WriteOptions(overwrite=overwrite)
-    with media.open_target(target, video, writing, None, lambda line: None) as opened:
+    with media.open_target(target, video, writing, None, media.silent) as opened:
         opened.write(Frame(pixels, 0))

@@ -17,7 +17,7 @@ from afterglow.engine.belts import Belt, Floor
 from afterglow.engine.cache import digest
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
-from afterglow.media.options import ReadOptions
+from afterglow.media.options import ReadOptions, silent
 from afterglow.ops.framing import Fit, framed
 from afterglow.ops.gamut import can_be_shown, shown_within
 from afterglow.ops.halves import Array, Depth
@@ -83,7 +83,7 @@ class FileBackdrop:
         hdr: Literal["keep", "tonemap"] = "keep" if video.colour.hdr else "tonemap"
         begin = Fraction(0)
         while True:
-            with media.open_source(str(self.video.source), ReadOptions(hdr=hdr), _silent) as source:
+            with media.open_source(str(self.video.source), ReadOptions(hdr=hdr), silent) as source:
                 own = source.video
                 for frame in source.frames():
                     seconds = frame.pts * own.time_base + source.offset
@@ -103,10 +103,6 @@ class FileBackdrop:
         pixels = shown_within(brought(np.asarray(frame.pixels)), _light(own), _light(video), depth)
         alpha = None if frame.alpha is None else brought(np.asarray(frame.alpha))
         return replace(frame, pixels=pixels, alpha=alpha)
-
-
-def _silent(line: str) -> None:
-    """Take a line that was told when the file was looked at."""
 
 
 def _light(video: VideoInfo) -> tuple[str, str]:
@@ -148,7 +144,7 @@ class Still:
         Raises:
             MediaError: it cannot be read.
         """
-        with media.open_source(self.path, ReadOptions(hdr="tonemap"), _silent) as source:
+        with media.open_source(self.path, ReadOptions(hdr="tonemap"), silent) as source:
             frame = next(source.frames())
             return np.asarray(frame.pixels), _light(source.video)
 

@@ -20,6 +20,7 @@ from afterglow.engine.plans import Job
 from afterglow.engine.takes import Stage, Takes, several_takes
 from afterglow.frames import Effect, Frame, Reach, VideoInfo
 from afterglow.media.landing import is_sequence, landing, require_free
+from afterglow.media.options import silent
 
 
 class Study(Effect, Protocol):
@@ -54,7 +55,7 @@ def run_study(job: Job, effects: Sequence[Effect], watch: Watch, desk: Desk) -> 
     *before, last = effects
     study, piped = cast(Study, last), job.source == "-"
     if not piped:
-        plan(job, effects, Watch(_silent))
+        plan(job, effects, Watch(silent))
     elif job.target != "-":
         require_free(job.target, job.writing.overwrite)
     copied = piped or desk.finds
@@ -152,7 +153,3 @@ class Weighed:
                 if part is not None:
                     self.take(np.ascontiguousarray(ops.array_of(part)).tobytes())
             yield frame
-
-
-def _silent(line: str) -> None:
-    """Take a line that will be told when the work begins."""

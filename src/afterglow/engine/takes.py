@@ -17,6 +17,7 @@ from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
 from afterglow.engine.thrift import be_thrifty
 from afterglow.frames import Colour, Effect, Frame, Reach, VideoInfo
 from afterglow.media import ReadOptions, WriteOptions
+from afterglow.media.options import silent
 from afterglow.media.reader import scaled_info
 from afterglow.ops.levels import repeat_channel
 
@@ -49,7 +50,7 @@ class Takes:
     def __call__(self, purpose: str) -> Iterator[Frame]:
         """All frames from the first; they are read ahead in a thread."""
         self.stage(purpose, frames_of(self.video, self.job.reading))
-        opened = _shown(self.job, _silent, self.lines)
+        opened = _shown(self.job, silent, self.lines)
         with opened as (frames, _), Floor() as floor:
             belt: Belt[Frame] = Belt(floor, BELT_LENGTH)
             floor.hire("takes", partial(belt.fill, frames))
@@ -99,10 +100,8 @@ def _found_matte(
 ) -> str:
     """The name of the file of a matte that effects find, or found before."""
     chain = (*effects, MatteAlone())
-    tell, watch = (
-        watch.say,
-        replace(watch, say=_silent),
-    )  # what there is to say is said of the source itself
+    tell = watch.say
+    watch = replace(watch, say=silent)  # what there is to say is said of the source itself
     if cache is None:
         return _copy(job, chain, watch, stage, str(folder))
     facts = {"effects": [type(each).__name__ for each in effects]}
@@ -149,10 +148,6 @@ def _shown(
                 lines=lines,
             )
         yield frames, video
-
-
-def _silent(line: str) -> None:
-    """Take a line that was told in the first take."""
 
 
 @dataclass(frozen=True, slots=True)

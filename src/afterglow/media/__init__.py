@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from afterglow.media.encoders import encoders_here, ffmpeg_version, working_encoder
     from afterglow.media.matte import attach_matte
-    from afterglow.media.options import ReadOptions, Say
+    from afterglow.media.options import ReadOptions, Say, silent
     from afterglow.media.passengers import Passengers
     from afterglow.media.probing import Probe, probe
     from afterglow.media.reader import Source, open_source
@@ -33,6 +33,7 @@ _HOME = {
     "open_target": "target",
     "plan_target": "target",
     "probe": "probing",
+    "silent": "options",
     "soundtrack": "soundtracks",
     "working_encoder": "encoders",
 }
@@ -52,6 +53,7 @@ __all__ = [
     "open_target",
     "plan_target",
     "probe",
+    "silent",
     "soundtrack",
     "working_encoder",
 ]

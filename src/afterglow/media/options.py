@@ -13,6 +13,10 @@ Say: TypeAlias = Callable[[str], None]
 """Takes one clear line for the person."""
 
 
+def silent(line: str) -> None:
+    """Take a line for the person, and tell nobody: what there is to say was said before."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """Which part of a source is read, and into what."""
