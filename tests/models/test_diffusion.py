@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from afterglow.errors import Cancelled, DeviceError, ModelError
-from afterglow.models import diffusion, pipelines
+from afterglow.models import diffusion, parts, pipelines
 from afterglow.models.diffusion import paint
 from afterglow.models.painting import ModelName, Painting
 from tests.models.tiny_diffusion import SAVED, SIDE, locked
@@ -159,14 +159,14 @@ def test_tiles_away_from_the_hole_stay(painters: Path) -> None:
 def networks_read(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Weak references to all networks from now on."""
     found: list[Any] = []
-    read = pipelines.read_part
+    read = parts.read_part
 
     def noted(*given: Any, **more: Any) -> Any:
         network = read(*given, **more)
         found.extend(weakref.ref(each) for each in network.modules())
         return network
 
-    monkeypatch.setattr(pipelines, "read_part", noted)
+    monkeypatch.setattr(parts, "read_part", noted)
     return found
 
 
@@ -268,14 +268,14 @@ def test_only_locked_files_are_read(
     (tmp_path / "sd15-inpaint" / "unet" / "adapter_config.json").write_text("{}")
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", lock)
     seen: list[set[str]] = []
-    read = pipelines.read_part
+    read = parts.read_part
 
     def noted(kind: Any, weights: Any, stem: str, part: str, **more: Any) -> Any:
-        with pipelines.shown(weights, stem, part) as folder:
+        with parts.shown(weights, stem, part) as folder:
             seen.append({path.name for path in Path(folder).iterdir()})
         return read(kind, weights, stem, part, **more)
 
-    monkeypatch.setattr(pipelines, "read_part", noted)
+    monkeypatch.setattr(parts, "read_part", noted)
     paint(BEACH)
     assert seen[0] == {"config.json", "diffusion_pytorch_model.safetensors"}
 

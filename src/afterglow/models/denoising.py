@@ -77,9 +77,20 @@ def levels(pictures: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
         ModelError: they are no numbers.
     """
     for picture in pictures:
-        if not np.isfinite(picture).all():
-            raise ModelError(
-                "the model gives no picture: its numbers are not finite",
-                hint="half precision may be too coarse for these weights; try --device cpu",
-            )
-        yield np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+        yield picture_of(picture)
+
+
+def picture_of(numbers: NDArray[np.float32], model: str = "the model") -> NDArray[np.uint8]:
+    """Return (H, W, 3) uint8 RGB of (H, W, 3) float32, 0 to 1, rounded to nearest.
+
+    model: its name, for people.
+
+    Raises:
+        ModelError: they are no numbers.
+    """
+    if not np.isfinite(numbers).all():
+        raise ModelError(
+            f"{model} gives no picture: its numbers are not finite",
+            hint="half precision may be too coarse for these weights; try --device cpu",
+        )
+    return np.rint(np.clip(numbers, 0, 1) * 255).astype(np.uint8)

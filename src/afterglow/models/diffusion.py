@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.errors import ModelError
+from afterglow.models.denoising import picture_of
 from afterglow.models.painting import (
     Painting,
     Tell,
@@ -199,15 +199,7 @@ class Easel:
             output_type="np",
             **more,
         ).images[0]
-        return self._checked(made)
-
-    def _checked(self, made: NDArray[np.float32]) -> NDArray[np.uint8]:
-        if not np.isfinite(made).all():
-            raise ModelError(
-                f"{INPAINT[self.painting.model]} gives no picture: its numbers are not finite",
-                hint="half precision may be too coarse for these weights; try --device cpu",
-            )
-        return np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8)
+        return picture_of(made, INPAINT[self.painting.model])
 
     def _say_what_is_left_out(self) -> None:
         """Say which words the model does not read: it reads a number of them only."""

@@ -11,19 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.errors import ModelError
+from afterglow.models import parts
+from afterglow.models.denoising import picture_of
 from afterglow.models.folders import hushed
 from afterglow.models.loading import loaded
 from afterglow.models.needed import require_needed
 from afterglow.models.painting import Tell, trained_size
-from afterglow.models.pipelines import (
-    PACKAGES,
-    WORDS_AND_NETWORKS,
-    laid_out,
-    parts_of,
-    release,
-    scheduler_of,
-)
+from afterglow.models.pipelines import PACKAGES, WORDS_AND_NETWORKS, laid_out, parts_of
 from afterglow.models.store import Weights
 
 ENTRY = "sd15"
@@ -92,18 +86,14 @@ def _pipeline(device: str, pixels: int, *, commercial_only: bool) -> Iterator[An
         made = held.enter_context(
             loaded(ENTRY, device, reader=reader, commercial_only=commercial_only, hint=_HINT)
         )
-        held.callback(release, made)
+        held.callback(parts.release, made)
         yield made
 
 
 def _read(pixels: int, weights: Weights, device: str) -> Any:
-    import diffusers
-
-    diffusers.utils.logging.set_verbosity_error()
-    kind: Any = diffusers.StableDiffusionPipeline
-    made = kind(
+    made = parts.library().StableDiffusionPipeline(
         **parts_of("sd15", weights, device),
-        scheduler=scheduler_of(weights),
+        scheduler=parts.scheduler_of(weights),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
@@ -134,9 +124,4 @@ def _picture(
         callback_on_step_end=stepped,
         output_type="np",
     ).images[0]
-    if not np.isfinite(picture).all():
-        raise ModelError(
-            f"{ENTRY} gives no picture: its numbers are not finite",
-            hint="half precision may be too coarse for these weights; try --device cpu",
-        )
-    return np.asarray(np.rint(np.clip(picture, 0, 1) * 255), np.uint8)
+    return picture_of(picture, ENTRY)

@@ -14,7 +14,7 @@ from afterglow.models.folders import read_by_library, read_part, shown
 from afterglow.models.store import Weights
 from afterglow.models.tensors import emptied
 
-_STEMS = {"text_encoder": "model", "image_encoder": "model"}
+_STEMS = {"text_encoder": "model", "text_encoder_2": "model", "image_encoder": "model"}
 """What a library calls the weights of these parts; it has another name for all others."""
 
 

@@ -10,13 +10,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from afterglow.errors import ModelError
+from afterglow.models import parts
 from afterglow.models.device import choose_device, memory_available
-from afterglow.models.folders import hushed, read_by_library, read_part, shown
+from afterglow.models.folders import hushed
 from afterglow.models.loading import loaded
 from afterglow.models.painting import ModelName
 from afterglow.models.store import Weights
-from afterglow.models.tensors import emptied
 from afterglow.models.vram import layout_for
 
 INPAINT: dict[ModelName, str] = {"sd15": "sd15-inpaint", "sdxl": "sdxl-inpaint"}
@@ -41,6 +40,9 @@ _PARTS: dict[ModelName, tuple[str, ...]] = {
 }
 WORDS_AND_NETWORKS = _PARTS["sd15"]
 """Parts of Stable Diffusion 1.5, whether it paints over pictures or draws new ones."""
+_HALF = "float16"
+"""Number format on a GPU."""
+
 _HINT = "--sd-model sd15, --resolution or --device cpu"
 
 
@@ -73,7 +75,7 @@ def pipeline(
         made = held.enter_context(
             loaded(INPAINT[model], device, reader=reader, together=geometry, **allowed)
         )
-        held.callback(release, made)
+        held.callback(parts.release, made)
         yield made
 
 
@@ -81,16 +83,12 @@ def _read_control(weights: Weights, device: str) -> Any:
     from diffusers import ControlNetModel
 
     # It stays in main memory until the layout of the whole pipeline is known.
-    return read_part(
-        ControlNetModel, weights, "diffusion_pytorch_model", ".", torch_dtype=_dtype(device)
-    )
+    return parts.network_of(weights, ControlNetModel, parts.dtype_of(_HALF, device))
 
 
 def _read_pipeline(
     model: ModelName, control: Any, pixels: int, weights: Weights, device: str
 ) -> Any:
-    parts = parts_of(model, weights, device)
-    scheduler = scheduler_of(weights)
     kind = _kind(model, steered=control is not None)
     more: dict[str, Any] = {"controlnet": control} if control is not None else {}
     if model == "sd15":
@@ -101,7 +99,7 @@ def _read_pipeline(
         }
     else:
         more["add_watermarker"] = False
-    made = kind(**parts, scheduler=scheduler, **more)
+    made = kind(**parts_of(model, weights, device), scheduler=parts.scheduler_of(weights), **more)
     made.set_progress_bar_config(disable=True)
     laid_out(made, device, pixels)
     return made
@@ -109,10 +107,7 @@ def _read_pipeline(
 
 def _kind(model: ModelName, *, steered: bool) -> Any:
     """The class of a pipeline."""
-    import diffusers
-
-    diffusers.utils.logging.set_verbosity_error()
-    diffusers.utils.logging.disable_progress_bar()
+    diffusers = parts.library()
     return {
         ("sd15", False): diffusers.StableDiffusionInpaintPipeline,
         ("sd15", True): diffusers.StableDiffusionControlNetInpaintPipeline,
@@ -124,53 +119,19 @@ def _kind(model: ModelName, *, steered: bool) -> Any:
 def parts_of(model: ModelName, weights: Weights, device: str) -> dict[str, Any]:
     """The networks and vocabularies of a folder, in main memory."""
     from diffusers import AutoencoderKL, UNet2DConditionModel
-    from transformers import CLIPTextModel, CLIPTextModelWithProjection
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-    kinds: dict[str, tuple[Any, str]] = {
-        "unet": (UNet2DConditionModel, "diffusion_pytorch_model"),
-        "vae": (AutoencoderKL, "diffusion_pytorch_model"),
-        "text_encoder": (CLIPTextModel, "model"),
+    kinds: dict[str, Any] = {
+        "unet": UNet2DConditionModel,
+        "vae": AutoencoderKL,
+        "text_encoder": CLIPTextModel,
     }
     vocabularies = ["tokenizer"]
     if model == "sdxl":
-        kinds["text_encoder_2"] = (CLIPTextModelWithProjection, "model")
+        kinds["text_encoder_2"] = CLIPTextModelWithProjection
         vocabularies.append("tokenizer_2")
-    made = {
-        part: read_part(kind, weights, stem, part, torch_dtype=_dtype(device)).eval()
-        for part, (kind, stem) in kinds.items()
-    }
-    return made | {part: _vocabulary(weights, part) for part in vocabularies}
-
-
-def _vocabulary(weights: Weights, part: str) -> Any:
-    from transformers import CLIPTokenizer
-
-    with shown(weights, "none", part) as folder, read_by_library(weights):
-        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-
-
-def scheduler_of(weights: Weights) -> Any:
-    """The noise schedule that a folder names, of those that diffusers has."""
-    import json
-
-    import diffusers
-    from diffusers.schedulers.scheduling_utils import SchedulerMixin
-
-    with shown(weights, "none", "scheduler"), read_by_library(weights):
-        told = json.loads(weights.read("scheduler/scheduler_config.json"))
-        kind = getattr(diffusers, str(told.get("_class_name")), None)
-        if not isinstance(kind, type) or not issubclass(kind, SchedulerMixin):
-            raise ModelError(
-                f"the model {weights.model.name} names no known noise schedule"
-                f" ({told.get('_class_name')!r})"
-            )
-        return kind.from_config(told)  # type: ignore[attr-defined]
-
-
-def _dtype(device: str) -> Any:
-    import torch
-
-    return torch.float32 if device == "cpu" else torch.float16
+    made = parts.networks_of(weights, kinds, parts.dtype_of(_HALF, device))
+    return made | {part: parts.read_small(CLIPTokenizer, weights, part) for part in vocabularies}
 
 
 def laid_out(made: Any, device: str, pixels: int) -> None:
@@ -178,8 +139,7 @@ def laid_out(made: Any, device: str, pixels: int) -> None:
     if device == "cpu":
         return
     chosen = choose_device(device)
-    sizes = {name: _bytes(part) for name, part in _networks(made)}
-    layout = layout_for(memory_available(chosen), sizes, pixels)
+    layout = layout_for(memory_available(chosen), parts.sizes_of(made), pixels)
     if layout != "whole":
         made.enable_attention_slicing()
         made.vae.enable_slicing()
@@ -190,22 +150,3 @@ def laid_out(made: Any, device: str, pixels: int) -> None:
         made.enable_sequential_cpu_offload(gpu_id=chosen.index)
     else:
         made.to(device)
-
-
-def _networks(made: Any) -> list[tuple[str, Any]]:
-    import torch
-
-    return [
-        (name, part) for name, part in made.components.items() if isinstance(part, torch.nn.Module)
-    ]
-
-
-def _bytes(network: Any) -> int:
-    return sum(int(each.numel() * each.element_size()) for each in network.parameters())
-
-
-def release(made: Any) -> None:
-    """Take the weights out of every network of a pipeline, whoever still holds it."""
-    made.remove_all_hooks()
-    for _, part in _networks(made):
-        emptied(part)

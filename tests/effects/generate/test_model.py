@@ -12,7 +12,7 @@ import pytest
 
 from afterglow.effects.generate.model import Diffusion
 from afterglow.errors import ModelError
-from afterglow.models import depth, pipelines
+from afterglow.models import depth, parts
 
 PICTURE = np.random.default_rng(6).integers(0, 256, (64, 96, 3), np.uint8)
 
@@ -32,7 +32,7 @@ def test_depth_is_let_go_before_anything_is_painted(
 ) -> None:
     held: list[Any] = []
     when: list[int] = []
-    read_depth, read_pipeline = depth.read_part, pipelines.read_part
+    read_depth, read_pipeline = depth.read_part, parts.read_part
 
     def first(*given: Any, **more: Any) -> Any:
         network = read_depth(*given, **more)
@@ -45,7 +45,7 @@ def test_depth_is_let_go_before_anything_is_painted(
         return read_pipeline(*given, **more)
 
     painters.setattr(depth, "read_part", first)
-    painters.setattr(pipelines, "read_part", then)
+    painters.setattr(parts, "read_part", then)
     paint = Diffusion(model, geometry=True, steps=2)
     lines: list[str] = []
     made = paint(PICTURE, None, "a beach", 1.0, lines.append)
