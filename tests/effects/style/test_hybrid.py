@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from afterglow.analysis.composing.light import Shadow
 from afterglow.cli.main import exit_code
 from afterglow.effects.style.hybrid import CutOut, Hybrid
+from afterglow.effects.style.standing import Body, body_of
 from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
 from afterglow.media.recording import record
@@ -91,6 +93,46 @@ def test_the_character_stands_at_its_place_on_the_lower_edge(
     assert (away == 60 * unit).all(), "elsewhere is the background"
 
 
+@pytest.mark.parametrize(("place", "middle"), [("left", 60), ("right", 140)])
+@pytest.mark.parametrize("size", [0.3, 0.9])
+def test_a_body_in_its_picture_is_what_is_placed_and_sized(
+    place: Any, middle: int, size: float
+) -> None:
+    """A small figure in a corner, which leaves the lower edge of its picture."""
+    video = character()[1]
+    alpha = np.zeros((80, 80), np.uint8)
+    alpha[30:60, 52:64] = 255
+    pixels = np.where(alpha[..., None] > 0, 200, 20).astype(np.uint8).repeat(3, axis=2)
+    body = body_of([alpha])
+    assert body == Body(pytest.approx(58 / 80), 30 / 80, 60 / 80)
+    assert body is not None
+    effect = replace(HYBRID, place=place, size=size, body=body)
+    made = shown(effect, Frame(pixels, 0, alpha), video)
+    rows, columns = np.nonzero(made[..., 0] > 150)
+    assert abs(columns.mean() + 0.5 - middle) <= 1
+    assert rows.max() == 99 and abs(rows.min() - 100 * (1 - size)) <= 1
+    assert abs(np.ptp(columns) + 1 - 100 * size * 12 / 30) <= 2
+
+
+def test_a_body_is_held_over_time_without_specks_and_rare_reaches() -> None:
+    def matte(left: int, top: int, bottom: int, level: int = 255) -> NDArray[np.uint8]:
+        made = np.zeros((100, 200), np.uint8)
+        made[top:bottom, left : left + 20] = level
+        made[2:5, 180:190] = 255
+        return made
+
+    walk = [matte(40 + 4 * n, 30, 90) for n in range(11)]
+    thrown_up = [*walk[:5], matte(60, 0, 90), *walk[6:]]
+    for each in (walk, thrown_up, [*walk, matte(0, 10, 10)]):
+        found = body_of(each)
+        assert found is not None
+        assert (found.middle, found.bottom) == (pytest.approx(0.35, abs=0.011), 0.9)
+        assert found.top == pytest.approx(0.3, abs=0.02)
+    jump = body_of([*walk, matte(60, 20, 96)])
+    assert jump is not None and jump.bottom == 0.96, "feet stay in the frame"
+    assert body_of([]) is None and body_of([np.zeros((9, 9), np.uint16)]) is None
+
+
 def test_a_character_may_reach_beyond_the_frame() -> None:
     frame, video = character()
     made = shown(replace(HYBRID, place="left", size=2.0), frame, video)
@@ -146,9 +188,13 @@ def test_colours_of_the_old_background_are_taken_off_mixed_edges() -> None:
 def test_the_background_plays_by_the_time_of_the_frames() -> None:
     frame, video = character()
     background = Plain()
-    frames = [replace(frame, pts=pts) for pts in (5, 6, 9)]
-    list(replace(HYBRID, background=background).stream(iter(frames), video))
-    assert background.asked == [Fraction(n, 25) for n in (0, 1, 4)]
+    frames = [replace(frame, pts=pts) for pts in (4, 5, 6, 9)]
+    plays = replace(HYBRID, background=background)
+    list(plays.stream(iter(frames), replace(video, begin=5)))
+    assert background.asked == [Fraction(n, 25) for n in (0, 0, 1, 4)], "pre-roll sees the first"
+    background.asked.clear()
+    list(plays.stream(iter(frames[2:]), replace(video, begin=-5)))
+    assert background.asked == [Fraction(n, 25) for n in (11, 14)]
 
 
 def test_what_has_no_known_light_is_refused() -> None:
@@ -412,6 +458,77 @@ def test_what_cannot_be_is_one_clear_line(
     errors = [each for each in capsys.readouterr().err.splitlines() if "error" in each]
     assert len(errors) == 1 and words in errors[0]
     assert not (tmp_path / "out.mp4").exists()
+
+
+@dataclass(frozen=True)
+class Bright(contract.Chain):
+    """Finds what is brighter than half."""
+
+    def plan(self, video: VideoInfo) -> VideoInfo:
+        return replace(video, alpha=True)
+
+    def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
+        for frame in frames:
+            bright = np.asarray(frame.pixels)[..., 0] > video.white // 2
+            yield replace(frame, alpha=(bright * video.white).astype(np.uint8))
+
+
+@pytest.fixture
+def walker(tmp_path: Path) -> Path:
+    """A video of a second in which a small bright figure walks from 10 to 30 of 160 columns."""
+    place = tmp_path / "walker.mkv"
+    with av.open(str(place), "w") as box:
+        stream = box.add_stream("ffv1", rate=20)
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "bgr0"  # type: ignore[union-attr]
+        for number in range(20):
+            picture = np.full((90, 160, 4), 20, np.uint8)
+            picture[40:70, 10 + number : 20 + number] = 220
+            box.mux(
+                stream.encode(
+                    av.VideoFrame.from_ndarray(picture, format="bgra").reformat(format="bgr0")
+                )
+            )  # type: ignore[union-attr]
+        box.mux(stream.encode(None))
+    return place
+
+
+@pytest.mark.parametrize("flags", [(), ("--start=0.5", "--duration=0.2"), ("--preview",)])
+def test_who_is_cut_out_is_placed_and_sized_for_all_of_the_video(
+    walker: Path, room: Path, tmp_path: Path, flags: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("afterglow.cli.subject._person", lambda free: Bright(()))
+    target = tmp_path / "out.mkv"
+    placed = ("--place=right", "--size=0.8", "--light-wrap=0", "--codec=ffv1")
+    assert hybrid(walker, room, target, *placed, *flags) == 0
+    pictures, _ = seen(target)
+    high, wide = pictures[0].shape[:2]
+    unit = 0.8 * high / 30
+    for number, picture in enumerate(pictures):
+        step = number + (10 if flags[:1] == ("--start=0.5",) else 0)
+        rows, columns = np.nonzero((picture > 190).all(axis=2))
+        assert np.ptp(rows) + 1 == pytest.approx(0.8 * high, rel=0.05) and rows.max() >= high - 2
+        assert columns.mean() == pytest.approx(0.7 * wide + (step - 9.5) * unit, abs=0.02 * wide)
+
+
+def test_who_comes_through_a_pipe_is_placed_with_the_picture(
+    walker: Path, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("afterglow.cli.subject._person", lambda free: Bright(()))
+    own = os.dup(0)
+    try:
+        with walker.open("rb") as piped:
+            os.dup2(piped.fileno(), 0)
+        assert hybrid("-", room, tmp_path / "out.mkv", "--size=1", "--light-wrap=0") == 0
+    finally:
+        os.dup2(own, 0)
+        os.close(own)
+    assert "all of its picture is placed" in capsys.readouterr().err
+    figure = seen(tmp_path / "out.mkv")[0][0][:, 10:14].astype(int)
+    (rows,) = np.nonzero((np.abs(figure - 220) < 10).all(axis=(1, 2)))
+    assert rows.min() == pytest.approx(72 * 40 / 90, abs=2)
+    assert rows.max() == pytest.approx(72 * 70 / 90, abs=2)
 
 
 def test_a_frame_is_the_same_in_a_cut(person: Path, room: Path, tmp_path: Path) -> None:

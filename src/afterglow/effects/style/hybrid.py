@@ -13,11 +13,11 @@ import numpy as np
 from afterglow import ops
 from afterglow.analysis.composing.edges import are_mixed
 from afterglow.analysis.composing.light import Shadow, rim_of, shaded, shadow_of
+from afterglow.effects.style.standing import WHOLE, Body, Stand, stand_of
 from afterglow.effects.style.timeline import Shown
 from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops import foreground, levels
-from afterglow.ops.levels import Region
 from afterglow.ops.standards import is_known
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from afterglow.ops.halves import Array, Depth
 
 Place: TypeAlias = Literal["left", "center", "right"]
-"""Where the middle of the character's picture stands."""
+"""Where the middle of the character stands."""
 Edges: TypeAlias = Literal["auto", "mixed", "own"]
 """Whether colours at the edge are mixed with what was behind; auto: told by the first of them."""
 
@@ -52,7 +52,7 @@ class Hybrid:
     place: Place = "center"
     """Where the character stands."""
     size: float = 0.9
-    """Height of the character's picture, as a share of the height; it stands on the lower edge."""
+    """Height of the character's body, as a share of the height; it stands on the lower edge."""
     light_wrap: float = 0.25
     """Share of the background's light that reaches the character's edge, 0 to 1."""
     wrap_width: float = 1.0
@@ -61,6 +61,8 @@ class Hybrid:
     """A shadow of the character on the background."""
     edges: Edges = "auto"
     """Whose colours the edge has."""
+    body: Body = WHOLE
+    """Where in its picture the character is."""
 
     def plan(self, video: VideoInfo) -> VideoInfo:
         """Return the video that comes out: at the background's size, without a matte.
@@ -87,41 +89,40 @@ class Hybrid:
         arithmetic = pixels * 3 * (_BUFFERS * video.depth // 8 + _SOLVER)
         return self.background.memory(plan) + arithmetic
 
-    def region(self, video: VideoInfo) -> Region:
-        """Return where the character's picture stands; it may reach beyond the sides."""
-        high = max(1, round(self.size * self.height))
-        aspect = Fraction(video.width, video.height) * video.sample_aspect
-        wide = max(1, round(high * aspect))
-        left = round(PLACES[self.place] * self.width - wide / 2)
-        return Region(left, self.height - high, left + wide, self.height)
+    def stand(self, video: VideoInfo) -> Stand:
+        """Return where the character's picture stands; it may reach beyond the frame."""
+        own, canvas = (video.width, video.height), (self.width, self.height)
+        return stand_of(
+            self.body, own, video.sample_aspect, canvas, (PLACES[self.place], self.size)
+        )
 
     def stream(self, frames: Iterator[Frame], video: VideoInfo) -> Iterator[Frame]:
         """Give every frame in front of the background."""
         first = next(frames, None)
         if first is None:
             return
-        zero = max(first.pts, 0)
-        region = self.region(video)
+        stand = self.stand(video)
         mixed = None if self.edges == "auto" else self.edges == "mixed"
         with self.background.opened(self.plan(video)) as behind:
             for frame in chain([first], frames):
-                seconds = max(frame.pts - zero, 0) * video.time_base
-                pixels = behind(seconds).pixels
+                pixels = behind(max(video.seconds_at(frame.pts), Fraction(0))).pixels
                 ground: Pixels = ops.beside(ops.array_of(pixels), frame.pixels)
                 if mixed is None and frame.alpha is not None:
                     mixed = are_mixed(frame.pixels, frame.alpha, video.colour.transfer)
-                yield self._composed(frame, ground, region, mixed is not False, video)
+                yield self._composed(frame, ground, stand, mixed is not False, video)
 
     def _composed(
-        self, frame: Frame, ground: Pixels, region: Region, mixed: bool, video: VideoInfo
+        self, frame: Frame, ground: Pixels, stand: Stand, mixed: bool, video: VideoInfo
     ) -> Frame:
-        transfer = video.colour.transfer
-        own, alpha = frame.pixels, frame.alpha
-        if alpha is None:
-            alpha = levels.filled(own[..., 0], 1.0)
-        elif mixed:
+        transfer, inside = video.colour.transfer, stand.seen
+        own = levels.copied(stand.window.of(frame.pixels))
+        if frame.alpha is None:
+            alpha: Pixels = levels.filled(own[..., 0], 1.0)
+        else:
+            alpha = levels.copied(stand.window.of(frame.alpha))
+        if frame.alpha is not None and mixed:
             own = foreground.estimate_foreground(own, alpha, transfer, swift=True)
-        own, alpha, inside = _brought(own, alpha, region, (self.width, self.height))
+        own, alpha = _brought(own, alpha, stand)
         if self.shadow is not None:
             whole = levels.patched(levels.filled(ground[..., 0], 0.0), inside, alpha)
             ground = shaded(ground, shadow_of(whole, self.shadow), transfer)
@@ -133,18 +134,13 @@ class Hybrid:
         return Frame(levels.patched(ground, inside, over), frame.pts, None)
 
 
-def _brought(
-    own: Pixels, alpha: Pixels, region: Region, size: tuple[int, int]
-) -> tuple[Pixels, Pixels, Region]:
-    """A picture and its matte at the size of a region, cut to the frame; and where that is."""
-    wide, high = region.size
-    inside = Region(
-        max(region.left, 0), max(region.top, 0), min(region.right, size[0]), region.bottom
-    )
-    part = inside.seen_from(region)
-    scaled, soft = _resized(ops.array_of(own), ops.array_of(alpha), wide, high)
+def _brought(own: Pixels, alpha: Pixels, stand: Stand) -> tuple[Pixels, Pixels]:
+    """What is used of a picture and its matte, at its size in the frame and cut to that."""
+    scaled, soft = _resized(ops.array_of(own), ops.array_of(alpha), *stand.region.size)
+    soft = _faded(soft, stand)
+    part = stand.seen.seen_from(stand.region)
     here, there = (ops.beside(np.ascontiguousarray(part.of(each)), own) for each in (scaled, soft))
-    return here, there, inside
+    return here, there
 
 
 def _resized(own: Array, alpha: Array, width: int, height: int) -> tuple[Array, Array]:
@@ -156,14 +152,14 @@ def _resized(own: Array, alpha: Array, width: int, height: int) -> tuple[Array, 
         covered = ops.resize(ops.multiply(own, alpha), width, height)[edge].astype(np.float32)
         pure = covered * (np.float32(white) / soft[edge].astype(np.float32))[:, None]
         scaled[edge] = np.clip(np.rint(pure), 0, white)
-    return scaled, _faded(soft)
+    return scaled, soft
 
 
-def _faded(alpha: Array) -> Array:
+def _faded(alpha: Array, stand: Stand) -> Array:
     """The matte fading out where its picture ends at the sides, as the character may not."""
-    width = alpha.shape[1]
+    (width, _), left = stand.picture.size, stand.region.left - stand.picture.left
     place = (np.arange(width, dtype=np.float32) + np.float32(0.5)) / np.float32(width * _FADE)
-    ramp = np.minimum(1, np.minimum(place, place[::-1]))
+    ramp = np.minimum(1, np.minimum(place, place[::-1]))[left : left + alpha.shape[1]]
     soft = ops.smoothstep(np.ascontiguousarray(ramp[None].repeat(alpha.shape[0], 0)), 0.0, 1.0)
     return ops.multiply(alpha, ops.from_float(soft, cast("Depth", alpha.dtype.name)))
 

@@ -48,7 +48,8 @@ def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any
     "--size",
     type=Number(0.1, 2),
     default=0.9,
-    help="Height of CHARACTER's picture, as a share of the height that comes out.",
+    help="Height of the person who is cut out (of all the picture where it has a matte), as a "
+    "share of the height that comes out.",
 )
 @compositing.light_wrap(usual=0.25, without="0.25")
 @compositing.shadow

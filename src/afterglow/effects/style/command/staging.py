@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from afterglow.cli.speech import Saying
     from afterglow.effects.style.command.performing import Role
     from afterglow.effects.style.hybrid import Place
+    from afterglow.effects.style.standing import Body
     from afterglow.engine.backdrop import Ending, FileBackdrop
     from afterglow.frames import Effect, VideoInfo
+    from afterglow.ops.halves import Array
+
+_LINES = 360
+"""Lines of the pictures in which the person is looked for beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Cast:
     """What it says."""
     seconds: Fraction | None
     """How long it is; None where that is not known before."""
+    finder: Callable[[], Effect] | None = None
+    """Makes what finds a person in it who has no matte; None where one is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class Staging:
         with ExitStack() as stack:
             cast = self._cast(shown.video, (width, height), stack)
             run = replace(cast.run, soundtrack=self._sound(cast, shown.video, stack))
-            front = self._in_front(shown, width, height)
+            front = self._in_front(shown, (width, height), self._body(cast))
             looks = looks_over(self.styles, self.strength, self.seed)
             sheet = sheet_of(self.sheet, self.run, stack, self._read)
             run.through(*cast.effects, front, *looks, *sheet)
@@ -136,8 +144,9 @@ class Staging:
             return self._speaker(run, self.saying, behind, canvas, stack)
         if reel.is_picture(run.source):
             seconds = self._short(run.duration or _length(behind) or HELD)
-            held = self._held(seconds, self._rate(behind))
-            return Cast(replace(run, duration=None), [held, self._cut_out()], Voice(None), seconds)
+            held, finder = self._held(seconds, self._rate(behind)), self._finder(run)
+            run = replace(run, duration=None)
+            return Cast(run, [held, _cut_out(finder)], Voice(None), seconds, finder)
         return self._player(run)
 
     def _speaker(
@@ -161,23 +170,25 @@ class Staging:
             blank = stack.enter_context(blank_picture(max(high, canvas[0]), high))
             puppet = self.role.character(acting, transparent=True)
             return Cast(replace(run, source=blank), [held, puppet], Voice(sound.place), seconds)
-        effects = [held, self.role.portrait(acting, run), self._cut_out()]
-        return Cast(run, effects, Voice(sound.place), seconds)
+        finder = self._finder(run)
+        effects = [held, self.role.portrait(acting, run), _cut_out(finder)]
+        return Cast(run, effects, Voice(sound.place), seconds, finder)
 
     def _player(self, run: StreamRun) -> Cast:
         """A video as it is."""
         if self.preview:
             run = replace(run, duration=preview_seconds(run.duration))
-        effects = [self._cut_out(), *self._pace()]
+        finder = self._finder(run)
+        effects = [_cut_out(finder), *self._pace()]
         if run.source == "-":
-            return Cast(run, effects, Voice(None), None)
+            return Cast(run, effects, Voice(None), None, finder)
         cut = run.start is not None or run.duration is not None
         seconds = length_of(run.source)
         if seconds is not None:
             left = seconds - (run.start or 0)
             seconds = min(left, run.duration or left)
         start = first_moment(run.source) + (run.start or 0) if cut else Fraction(0)
-        return Cast(run, effects, Voice(run.source, start), seconds)
+        return Cast(run, effects, Voice(run.source, start), seconds, finder)
 
     def _held(self, seconds: Fraction, rate: Fraction | None) -> Effect:
         from afterglow.effects.style.timeline import Timeline
@@ -187,17 +198,30 @@ class Staging:
     def _short(self, seconds: Fraction) -> Fraction:
         return preview_seconds(seconds) if self.preview else seconds
 
-    def _cut_out(self) -> Effect:
-        from afterglow.effects.style.hybrid import CutOut
-
+    def _finder(self, run: StreamRun) -> Callable[[], Effect]:
+        """What makes the effect that finds a person, and opens the networks once."""
         subject = Subject(AUTO, commercial_only=self.role.commercial_only)
 
         @functools.cache
         def finder() -> Effect:
+            if run.source == "-":
+                tell_note("place: CHARACTER comes through a pipe, so all of its picture is placed")
             (found,) = subject.in_front()
             return found
 
-        return CutOut(finder)
+        return finder
+
+    def _body(self, cast: Cast) -> Body:
+        """Where in its pictures the person is who is cut out; else all of them.
+
+        It is looked for in the whole of CHARACTER, so that a part of it stands where all of it
+        would.
+        """
+        from afterglow.effects.style.standing import WHOLE, body_of
+
+        if cast.finder is None or cast.run.source == "-" or cast.run.dry_run:
+            return WHOLE
+        return body_of(_mattes(cast.run, cast.finder)) or WHOLE
 
     def _pace(self) -> list[Effect]:
         if self.fps is None:
@@ -217,15 +241,34 @@ class Staging:
         heard = Behind(behind, self.ending, self.volume)
         return stack.enter_context(mixed_sound(cast.voice, heard, cast.seconds)) or own
 
-    def _in_front(self, shown: FileBackdrop, width: int, height: int) -> Effect:
+    def _in_front(self, shown: FileBackdrop, canvas: tuple[int, int], body: Body) -> Effect:
         from afterglow.analysis.composing.light import Shadow
         from afterglow.effects.style.hybrid import Hybrid
 
         wrap = self.light_wrap, self.wrap_width
         shadow = Shadow(self.darkness) if self.darkness else None
-        return Hybrid(shown, width, height, self.place, self.size, *wrap, shadow=shadow)
+        return Hybrid(shown, *canvas, self.place, self.size, *wrap, shadow=shadow, body=body)
 
 
 def _length(video: VideoInfo) -> Fraction | None:
     """Seconds of a background that is a video."""
     return None if video.frames == 1 else video.duration
+
+
+def _cut_out(finder: Callable[[], Effect]) -> Effect:
+    from afterglow.effects.style.hybrid import CutOut
+
+    return CutOut(finder)
+
+
+def _mattes(run: StreamRun, finder: Callable[[], Effect]) -> Iterator[Array]:
+    """Mattes that are found in some pictures; none where they bring their own."""
+    from afterglow import ops
+    from afterglow.cli.samples import sampled
+
+    for frame, video in sampled(run.source, _LINES, run.hdr, run.rate):
+        if video.alpha:
+            return
+        (found,) = finder().stream(iter([frame]), video)
+        if found.alpha is not None:
+            yield ops.array_of(found.alpha)
