@@ -10,6 +10,7 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from onnx import TensorProto, helper
 
 from afterglow.errors import Cancelled, ModelError
 from afterglow.models.speech import espeak as library
+from afterglow.models.speech import espeak_voices
 from afterglow.models.speech.espeak import Espeak
 from afterglow.models.speech.phrases import phrases
 from afterglow.models.speech.piper import Manner, Piper, sentence_ids
@@ -107,6 +109,30 @@ def test_ctrl_c_stops_a_voice_while_it_speaks(monkeypatch: pytest.MonkeyPatch) -
     assert len(engine.speak("Good day.", "en-us").samples) > 1000
 
 
+def test_a_voice_that_is_stopped_as_it_begins_is_not_left_speaking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What C calls is gone with the call: a thread that went on would bring Python down."""
+    begun, said = Event(), []
+
+    class Stopped(Thread):
+        def start(self) -> None:
+            super().start()
+            begun.wait()
+            raise Cancelled("stopped")
+
+    def work() -> int:
+        begun.set()
+        time.sleep(0.1)
+        said.append("all")
+        return 0
+
+    monkeypatch.setattr(library, "Thread", Stopped)
+    with pytest.raises(Cancelled):
+        library._apart(work, Event())
+    assert said == ["all"]
+
+
 @needs_espeak
 def test_voices_are_listed_and_a_wrong_one_is_told() -> None:
     names = {voice.name for voice in Espeak().voices()}
@@ -124,6 +150,41 @@ def test_every_voice_that_is_listed_can_be_asked_for() -> None:
     assert len(engine.speak("Bonjour", "fr-fr").samples) > 1000
     plain, whispered = (engine.speak("Good day", f"en-gb{tail}") for tail in ("", "+whisper"))
     assert plain.samples.tobytes() != whispered.samples.tobytes()
+
+
+@needs_espeak
+def test_a_voice_whose_dictionary_is_not_here_is_not_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, told in {
+        "one": "name One\nlanguage xa-two 5\n", "two": "language xb\n  dictionary xc  // of xc\n"
+    }.items():  # fmt: skip
+        (tmp_path / "lang" / "art").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lang" / "art" / name).write_text(told, encoding="utf-8")
+    assert espeak_voices._lacking(tmp_path, "art/one") == "xa_dict"
+    assert espeak_voices._lacking(tmp_path, "art/two") == "xc_dict"
+    (tmp_path / "xa_dict").touch()
+    assert espeak_voices._lacking(tmp_path, "art/one") == ""
+    names = [voice.name for voice in Espeak().voices()]
+    assert len(names) == len(set(names))
+    monkeypatch.setattr(
+        espeak_voices, "_lacking", lambda _, file: "de_dict" if file == "gmw/de" else ""
+    )
+    assert {"de", "fr-fr"} & {voice.name for voice in Espeak().voices()} == {"fr-fr"}
+    with pytest.raises(ModelError, match=r"no dictionary of German here \(de_dict\)"):
+        Espeak().speak("Hallo", "de")
+
+
+@needs_espeak
+def test_an_error_of_the_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            return (lambda *asked: 2) if name == "espeak_Synth" else getattr(real, name)
+
+    real, rate = library._opened()
+    monkeypatch.setattr(library, "_opened", lambda: (Failing(), rate))
+    with pytest.raises(ModelError, match="its error 2"):
+        Espeak().speak("Hello", "en-us")
 
 
 def test_without_a_library_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -22,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.errors import ModelError
+from afterglow.errors import Cancelled, ModelError
+from afterglow.models.speech.espeak_voices import VoiceRecord, offered
 from afterglow.models.speech.spoken import Heard, Spoken, Voice
 
 INSTALL = 'pip install "afterglow[speech]", or install espeak-ng from your system\'s packages'
@@ -34,6 +36,8 @@ _PHONEME_EVENTS, _PHONEME_IPA, _NO_EXIT = 1, 2, 0x8000
 _UTF8, _IPA = 1, 2
 _BY_CHARACTER = 1
 _END, _WORD, _PHONEME = 0, 1, 7
+_SPOKEN = 0
+"""What the library gives back where all went well."""
 _CLOSING = re.compile(r"[.,;:!?]")
 _BEYOND = 4
 """Characters in which a clause's last sign is: the library reads a little beyond it."""
@@ -59,22 +63,6 @@ class _Event(ctypes.Structure):
     )
 
 
-class _Voice(ctypes.Structure):
-    """``espeak_VOICE`` of speak_lib.h."""
-
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("languages", ctypes.POINTER(ctypes.c_char)),
-        ("identifier", ctypes.c_char_p),
-        ("gender", ctypes.c_ubyte),
-        ("age", ctypes.c_ubyte),
-        ("variant", ctypes.c_ubyte),
-        ("xx1", ctypes.c_ubyte),
-        ("score", ctypes.c_int),
-        ("spare", ctypes.c_void_p),
-    )
-
-
 _Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
 )
@@ -84,20 +72,20 @@ class Espeak:
     """Speaks with eSpeak NG."""
 
     def voices(self) -> list[Voice]:
-        """Every language it speaks; none where its library is not here."""
+        """Every language whose dictionary is here; none where its library is not here."""
         try:
             library, _ = _opened()
         except ModelError:
             return []
         with _LOCK:
-            listed = [voice for voice, _ in _listed(library)]
+            listed = [each.voice for each in offered(library) if not each.lacks]
         return sorted(listed, key=lambda voice: voice.name)
 
     def speak(self, text: str, voice: str) -> Spoken:
         """Say a text in a language, for example en-us, de or en+f3.
 
         Raises:
-            ModelError: the library is not here, or has no such voice.
+            ModelError: the library is not here, has no such voice, or cannot say the text.
         """
         library, rate = _opened()
         pieces: list[NDArray[np.int16]] = []
@@ -117,7 +105,9 @@ class Espeak:
             library.espeak_SetSynthCallback(callback)
             written = text.encode()
             asked = (written, len(written) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
-            _apart(partial(library.espeak_Synth, *asked), stopped)
+            code = _apart(partial(library.espeak_Synth, *asked), stopped)
+        if code != _SPOKEN:
+            raise ModelError(f"espeak could not say the text (its error {code}, voice {voice})")
         sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
         samples = sound.astype(np.float32) / np.float32(32768)
         words, phonemes = _words(events, text, rate), _phonemes(events, rate)
@@ -165,8 +155,10 @@ def _declared(library: Any) -> Any:
     )
     library.espeak_TextToPhonemes.argtypes = ctypes.POINTER(address), number, number
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
-    library.espeak_ListVoices.argtypes = (ctypes.POINTER(_Voice),)
-    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+    library.espeak_Info.argtypes = (ctypes.POINTER(ctypes.c_char_p),)
+    library.espeak_Info.restype = ctypes.c_char_p
+    library.espeak_ListVoices.argtypes = (ctypes.POINTER(VoiceRecord),)
+    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceRecord))
     return library
 
 
@@ -182,18 +174,43 @@ def _places() -> Iterator[tuple[str, str | None]]:
         yield name, None
 
 
-def _apart(work: Callable[[], object], stopped: Event) -> None:
-    """Do work in a thread, and tell it to stop at Ctrl-C: a callback from C would lose that."""
-    thread = Thread(target=work, name="espeak")
-    thread.start()
+def _apart(work: Callable[[], int], stopped: Event) -> int:
+    """What work gives that is done in a thread, which is told to stop at Ctrl-C.
+
+    A callback from C would lose that. The thread is never left behind: C would call what is gone.
+    It is not joined, as Python 3.11 takes a thread for ended whose joining was interrupted; and an
+    interrupt may come while it starts, so it looks whether it is wanted after it told that it is.
+    """
+    codes: list[int] = []
+    begun, ended = Event(), Event()
+
+    def told() -> None:
+        begun.set()
+        try:
+            if not stopped.is_set():
+                codes.append(work())
+        finally:
+            ended.set()
+
     try:
-        thread.join()
+        Thread(target=told, name="espeak").start()
+        ended.wait()
     finally:
         stopped.set()
-        thread.join()
+        while begun.is_set() and not ended.is_set():
+            with suppress(Cancelled, KeyboardInterrupt):
+                ended.wait()
+    return codes[0]
 
 
 def _choose(library: Any, voice: str) -> None:
+    language = voice.partition("+")[0]
+    mute = [each for each in offered(library) if each.voice.name == language and each.lacks]
+    if mute:
+        raise ModelError(
+            f"espeak has no dictionary of {mute[0].voice.told} here ({mute[0].lacks})",
+            hint="--list-voices shows what it can say",
+        )
     for name in _names(library, voice):
         if library.espeak_SetVoiceByName(name.encode(errors="replace")) == 0:
             return
@@ -204,21 +221,9 @@ def _names(library: Any, voice: str) -> Iterator[str]:
     """A voice as it was asked for, and by its file: the library knows not all languages by name."""
     yield voice
     language, plus, variant = voice.partition("+")
-    for listed, file in _listed(library):
-        if listed.name == language:
-            yield f"{file}{plus}{variant}"
-
-
-def _listed(library: Any) -> Iterator[tuple[Voice, str]]:
-    """Every voice with its file among the library's data."""
-    voices = library.espeak_ListVoices(None)
-    index = 0
-    while voices[index]:
-        voice = voices[index].contents
-        index += 1
-        address = ctypes.addressof(voice.languages.contents) + 1  # behind the priority
-        language = ctypes.string_at(address).decode()
-        yield Voice(language, "espeak", voice.name.decode()), voice.identifier.decode()
+    for listed in offered(library):
+        if listed.voice.name == language:
+            yield f"{listed.file}{plus}{variant}"
 
 
 def _told(events: Any) -> Iterator[tuple[int, int, int, int, str]]:
