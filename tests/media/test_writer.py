@@ -265,5 +265,5 @@ def test_the_plan_says_what_the_target_does(tmp_path):
     with open_target(
         str(tmp_path / "out.mov"), video, WriteOptions(), None, lambda line: None
     ) as out:
-        assert (out.encoder, out.carries_alpha) == (plan.encoder, plan.alpha)
+        assert (out.encoder, out.plan.alpha) == (plan.encoder, plan.alpha)
         out.write(Frame(picture(video), 0, matte(video)))

@@ -10,7 +10,7 @@ import pytest
 
 from afterglow.cli.main import exit_code
 from afterglow.errors import ModelError
-from afterglow.models.store import Store, models_folder, open_store, require, told_size
+from afterglow.models.store import Store, models_folder, open_store, told_size
 from tests.models.weights import WEIGHTS, entry, file, write_lock
 
 URL = "https://example.org/weights.onnx"
@@ -39,13 +39,13 @@ def change(folder: Path, path: str = "trial/weights.onnx") -> None:
 
 
 def test_a_model_that_is_right_is_given(store: Store, folder: Path) -> None:
-    assert require("trial").path == folder / "trial" / "weights.onnx"
-    assert require("two").path == folder / "two"
+    assert store.require("trial").path == folder / "trial" / "weights.onnx"
+    assert store.require("two").path == folder / "two"
 
 
 def test_a_missing_model_says_how_to_get_it(store: Store) -> None:
     with pytest.raises(ModelError) as told:
-        require("lost")
+        store.require("lost")
     assert str(told.value) == "the model lost is not here (1.05 MB, licence GPL-3.0)"
     assert told.value.hint == "afterglow models pull lost --accept-licence lost"
     assert told.value.exit_code == 4
@@ -54,7 +54,7 @@ def test_a_missing_model_says_how_to_get_it(store: Store) -> None:
 def test_half_a_model_is_missing(store: Store, folder: Path) -> None:
     (folder / "two" / "c.onnx").unlink()
     with pytest.raises(ModelError, match="two is not here"):
-        require("two")
+        store.require("two")
 
 
 @pytest.mark.parametrize(("name", "path"), [("trial", "weights.onnx"), ("two", "a/b.onnx")])
@@ -63,7 +63,7 @@ def test_a_changed_model_is_never_given(name: str, path: str, store: Store, fold
     assert store.presence(store.lock.model(name)) == "yes"
     assert store.presence(store.lock.model(name), deep=True) == "damaged"
     with pytest.raises(ModelError, match="not what was locked") as told:
-        require(name)
+        store.require(name)
     assert told.value.hint == f"afterglow models pull {name} fetches it anew"
 
 
@@ -74,14 +74,14 @@ def test_a_short_model_is_seen_without_reading_it(store: Store, folder: Path) ->
 
 def test_a_model_without_a_hash_is_never_given(store: Store) -> None:
     with pytest.raises(ModelError, match="is not pinned"):
-        require("loose")
+        store.require("loose")
     assert store.presence(store.lock.model("loose")) == "unpinned"
 
 
 def test_commercial_only_refuses_before_anything_else(store: Store) -> None:
-    require("trial", commercial_only=True)
+    store.require("trial", commercial_only=True)
     with pytest.raises(ModelError, match=r"commercial-only refuses .* GPL-3\.0 .*conditional"):
-        require("lost", commercial_only=True)
+        store.require("lost", commercial_only=True)
 
 
 def test_trusted_hashes_that_cannot_be_read_are_one_line(store: Store, folder: Path) -> None:

@@ -56,7 +56,6 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "dilate": lambda a, b, m: ops.dilate(m, 3),
     "dilate box": lambda a, b, m: ops.dilate(a, 2, "box"),
     "erode": lambda a, b, m: ops.erode(m, 4),
-    "opening": lambda a, b, m: ops.opening(m, 2),
     "closing": lambda a, b, m: ops.closing(m, 2, "box"),
     "minimum": lambda a, b, m: levels.minimum(a, b),
     "maximum": lambda a, b, m: levels.maximum(a, b),

@@ -36,19 +36,6 @@ class Peak(NamedTuple):
     """Height of the peak: 1 for two equal pictures, near 0 for unrelated ones."""
 
 
-class Shift(NamedTuple):
-    """The best peak, and how sure it is."""
-
-    dx: float
-    """Pixels that content moved to the right."""
-    dy: float
-    """Pixels that content moved down."""
-    response: float
-    """Height of the peak, 0 to 1."""
-    second_ratio: float
-    """Height of the second peak over the first: near 1 means that there were two answers."""
-
-
 @lru_cache(maxsize=4)
 def hann(height: int, width: int) -> Grey:
     """Return the (H, W) float32 taper that is 1 in the middle and falls to 0 at the borders."""
@@ -115,20 +102,3 @@ def peaks(surface: Grey, count: int = 1, apart: int = 3) -> list[Peak]:
         span = np.arange(-apart, apart + 1)
         left[np.ix_((y + span) % height, (x + span) % width)] = 0
     return found
-
-
-def phase_shift(before: Grey, after: Grey, weight: Grey | None = None) -> Shift:
-    """Return how the content of ``before`` moved to become ``after``.
-
-    before, after: (H, W) float32 grey. weight: (H, W) float32 0-1, what counts (a subject has 0).
-    Pictures without texture give no shift and no response.
-    """
-    height, width = before.shape
-    taper = hann(height, width) if weight is None else hann(height, width) * weight
-    surface = correlate(spectrum(before, taper), spectrum(after, taper), width)
-    found = peaks(surface, 2)
-    if not found:
-        return Shift(0.0, 0.0, 0.0, 1.0)
-    first = found[0]
-    ratio = found[1].response / first.response if len(found) > 1 else 0.0
-    return Shift(first.dx, first.dy, first.response, ratio)

@@ -5,7 +5,7 @@ An effect's ``command.py`` looks like this, and imports nothing heavy at its top
     import click
 
     from afterglow.cli import options
-    from afterglow.cli.run import NOTES, StreamRun
+    from afterglow.cli.run import StreamRun
     from afterglow.cli.values import Number
 
 

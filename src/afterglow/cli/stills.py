@@ -1,4 +1,4 @@
-"""Single pictures that a flag names: plates and masks."""
+"""Single pictures that a flag names: plates and masks that are read, others that are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of values that a flag takes: times, rates, devices."""
+"""Kinds of values that a flag takes: times, rates, sizes, numbers, colours, devices."""
 
 from __future__ import annotations
 

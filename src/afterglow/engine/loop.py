@@ -265,4 +265,4 @@ def _patience(name: str) -> float | None:
 def _why_none(job: Job) -> str:
     if job.reading.cut:
         return "the cut lies between two of its pictures; take a longer --duration"
-    return "look at it with afterglow doctor or a player"
+    return "does a player show one?"

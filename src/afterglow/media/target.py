@@ -50,7 +50,6 @@ class Target:
         self._stack = stack
         self.plan = plan
         self.encoder = plan.encoder
-        self.carries_alpha = plan.alpha
 
     def write(self, frame: Frame) -> None:
         """Encode one frame, and what sound and subtitles came with it.

@@ -141,11 +141,6 @@ def open_store() -> Store:
     return Store(folder, filled(read_locks(), read_trusted(folder)))
 
 
-def require(name: str, *, commercial_only: bool = False) -> Weights:
-    """A model of this machine's store, for loaders; raises ModelError as Store.require does."""
-    return open_store().require(name, commercial_only=commercial_only)
-
-
 def models_folder() -> Path:
     """The folder that AFTERGLOW_MODELS names, else afterglow/models where a user's data lie."""
     named = os.environ.get(FOLDER_VARIABLE)

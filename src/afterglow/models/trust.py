@@ -59,7 +59,7 @@ def trust(folder: Path, model: Model, hashes: Mapping[str, str]) -> Path:
         trusted[model.name] = {**trusted.get(model.name, {}), **hashes}
         fresh = path.with_suffix(".part")
         fresh.write_text(json.dumps(trusted, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(fresh, path)  # noqa: PTH105 - one step, as nowhere else
+        os.replace(fresh, path)  # noqa: PTH105 - one step
     return path
 
 

@@ -15,7 +15,6 @@ from afterglow.ops.filters import (
     erode,
     gaussian_blur,
     laplacian_energy,
-    opening,
     smoothstep,
     soft_blur,
 )
@@ -51,7 +50,6 @@ __all__ = [
     "lerp",
     "luma",
     "multiply",
-    "opening",
     "over",
     "reduce",
     "resize",

@@ -73,11 +73,6 @@ def erode(mask: Picture, radius: int, element: Element = "ellipse") -> Picture:
     return half(mask, "filters.erode")(mask, radius, element) if radius > 0 else mask
 
 
-def opening(mask: Picture, radius: int, element: Element = "ellipse") -> Picture:
-    """The mask without specks that the element does not fit into: eroded, then dilated."""
-    return dilate(erode(mask, radius, element), radius, element)
-
-
 def closing(mask: Picture, radius: int, element: Element = "ellipse") -> Picture:
     """The mask with holes filled that the element does not fit into: dilated, then eroded."""
     return erode(dilate(mask, radius, element), radius, element)

@@ -42,11 +42,6 @@ class Middle:
     """(h, w): how many pictures counted at each place."""
 
 
-def passes_needed(depth: int) -> int:
-    """Return how often the pictures are read: 2 for 8 bits, 4 for 16."""
-    return depth // 4
-
-
 def bytes_of_value(depth: int, most: int) -> int:
     """Return the bytes that one value needs while its median is found among ``most`` pictures."""
     counts = _DIGITS * _counter(most).itemsize

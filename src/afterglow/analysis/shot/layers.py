@@ -171,14 +171,14 @@ def _depths(points: Places, flat: Places, weight: Reals) -> _Depths:
     seen, weight = flat[some], weight[some]
     turn, shift, _ = solved(points, seen, weight, None, 5)
     left = (seen - turn[:, None] * points - shift[:, None]) * (weight > 0)
-    kept = _steady(left, weight)
+    kept = _steady(weight)
     near = _first(left * kept)
     for n in range(_ROUNDS):
         turn, shift, travel = solved(points, seen, weight * kept, near, 2)
         near = near + _BOLD * (_near(points, seen, weight, turn, shift, travel) - near)
         rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
         if n >= _ROUNDS // 2:
-            kept = _steady(left, weight) & _fits(rest, weight)
+            kept = _steady(weight) & _fits(rest, weight)
         near = _scaled(near, kept)
     turn, shift, travel = solved(points, seen, weight * kept, near, 4)
     rest = seen - turn[:, None] * points - shift[:, None] - near * travel[:, None]
@@ -187,7 +187,7 @@ def _depths(points: Places, flat: Places, weight: Reals) -> _Depths:
     )
 
 
-def _steady(left: Reals | Places, weight: Reals) -> Flags:
+def _steady(weight: Reals) -> Flags:
     """(points,) those found in half of the frames or more."""
     return np.asarray((weight > 0).mean(axis=0) >= 0.5)
 

@@ -96,7 +96,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     if rule.kind == "model names":
         return _models(value, where)
     if rule.kind == "text":
-        return _text(key, value, where)
+        return _text(key, rule, value, where)
     return _number(key, rule, value, where)
 
 
@@ -110,9 +110,9 @@ def _models(value: Any, where: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _text(key: str, value: Any, where: str) -> str:
+def _text(key: str, rule: Key, value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{key} is no text: {value!r} ({where})")
+        raise UsageError(f"{key} is no text: {value!r} ({where})", hint=_told(key, rule))
     return value.strip()
 
 
@@ -120,12 +120,17 @@ def _number(key: str, rule: Key, value: Any, where: str) -> float:
     kinds = (int,) if rule.kind == "whole" else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         name = "whole number" if rule.kind == "whole" else "number"
-        raise UsageError(f"{key} is no {name}: {value!r} ({where})")
+        raise UsageError(f"{key} is no {name}: {value!r} ({where})", hint=_told(key, rule))
     if not rule.least <= value <= rule.most:
         raise UsageError(
-            f"{key} cannot be {value}: it lies between {rule.least:g} and {rule.most:g} ({where})"
+            f"{key} cannot be {value}: it lies between {rule.least:g} and {rule.most:g} ({where})",
+            hint=_told(key, rule),
         )
     return value
+
+
+def _told(key: str, rule: Key) -> str:
+    return f"{key} is {rule.meaning}"
 
 
 def typed(assignment: str) -> tuple[str, Any]:

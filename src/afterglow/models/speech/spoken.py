@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +50,6 @@ class Voice:
     """Who speaks: espeak, piper or flite."""
     told: str
     """Language or description, for people."""
-
-
-class Engine(Protocol):
-    """Something that speaks."""
-
-    def voices(self) -> list[Voice]:
-        """Every voice it has here; none where the engine itself is not here."""
-
-    def speak(self, text: str, voice: str) -> Spoken:
-        """Say a text; raises ModelError where engine or voice are not here."""
 
 
 def stretched(heard: Iterable[Heard], factor: float) -> tuple[Heard, ...]:

@@ -8,8 +8,7 @@ from torch import Tensor
 from afterglow.ops.halves import WHITE, Array, Depth, depth_of
 from afterglow.ops.levels import Region
 from afterglow.ops.tensor.blend import add
-
-_DTYPES = {"uint8": torch.uint8, "uint16": torch.uint16, "float32": torch.float32}
+from afterglow.ops.tensor.numbers import DTYPES
 
 
 def _wide(pixels: Tensor) -> Tensor:
@@ -73,7 +72,7 @@ def as_depth(pixels: Tensor, depth: Depth) -> Tensor:
         return pixels
     scaled = pixels.to(torch.float32) * (WHITE[depth] / WHITE[name])
     return (
-        scaled if depth == "float32" else scaled.round_().clamp_(0, WHITE[depth]).to(_DTYPES[depth])
+        scaled if depth == "float32" else scaled.round_().clamp_(0, WHITE[depth]).to(DTYPES[depth])
     )
 
 
@@ -102,7 +101,7 @@ def filled(pixels: Tensor, level: float) -> Tensor:
 
 def black(like: Tensor, shape: tuple[int, ...], depth: Depth) -> Tensor:
     """A black picture."""
-    return torch.zeros(shape, dtype=_DTYPES[depth], device=like.device)
+    return torch.zeros(shape, dtype=DTYPES[depth], device=like.device)
 
 
 def add_into(pixels: Tensor, region: Region, part: Tensor) -> None:

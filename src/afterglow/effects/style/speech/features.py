@@ -62,8 +62,6 @@ class Features:
     """Hz: centroid of the first formant's band."""
     second: Track
     """Hz: centroid of the second formant's band."""
-    centroid: Track
-    """Hz: centroid of speech."""
     pitch: Track
     """Hz; 0 where there is none."""
     duration: Fraction
@@ -101,9 +99,9 @@ def _seconds(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float
 
 
 def _measured(sound: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """``count`` rows of measurements, (count, 8) float32 in the order of ``Features``."""
+    """``count`` rows of measurements, (count, 7) float32 in the order of ``Features``."""
     if not count:
-        return np.zeros((0, 8), np.float32)
+        return np.zeros((0, 7), np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[::_HOP][:count]
     edge = (_WINDOW - _SHORT) // 2
     shape = np.hanning(_SHORT).astype(np.float32)
@@ -112,7 +110,7 @@ def _measured(sound: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     spectrum *= 2 / (_FFT * float((shape**2).sum()))
     frequency: Numbers = np.linspace(0, SAMPLES / 2, _FFT // 2 + 1, dtype=np.float64)
     bands = [_decibel(spectrum, frequency, band) for band in (_SPEECH, _LOW, _MIDDLE, _HIGH)]
-    centres = [_centroid(spectrum, frequency, band) for band in (_LOW, _MIDDLE, _SPEECH)]
+    centres = [_centroid(spectrum, frequency, band) for band in (_LOW, _MIDDLE)]
     columns = [*bands, *centres, _pitch(windows)]
     return np.stack(columns, 1).astype(np.float32)
 
