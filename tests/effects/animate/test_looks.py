@@ -27,15 +27,23 @@ def test_twelve_effects_are_shipped_and_every_one_can_be(monkeypatch: pytest.Mon
         assert 0 < look.settings["motion_strength"] <= 1
 
 
+MOVES = "motion_strength: how much moves (SVD)"
+STEPS = "steps: steps from noise to a window"
+
+
 @pytest.mark.parametrize(
     ("told", "words", "hint"),
     [
         ({"promt": "x"}, "an effect has no promt (a.toml)", "did you mean prompt?"),
-        ({"motion_strength": 1.5}, "motion_strength cannot be 1.5: it lies between 0 and 1", ""),
-        ({"motion_strength": "much"}, "motion_strength is no number: 'much'", ""),
-        ({"num_frames": 2.5}, "num_frames is no whole number: 2.5", ""),
-        ({"steps": True}, "steps is no whole number: True", ""),
-        ({"prompt": 3}, "prompt is no text: 3", ""),
+        ({"motion_strength": 1.5}, "motion_strength cannot be 1.5: it lies between 0 and 1", MOVES),
+        ({"motion_strength": "much"}, "motion_strength is no number: 'much'", MOVES),
+        (
+            {"num_frames": 2.5},
+            "num_frames is no whole number: 2.5",
+            "num_frames: frames that come out",
+        ),
+        ({"steps": True}, "steps is no whole number: True", STEPS),
+        ({"prompt": 3}, "prompt is no text: 3", "prompt: what shall be seen"),
         ({"models": ["svdx"]}, "there is no model svdx", "did you mean svd?"),
         ({"models": 3}, "models is no list of names", 'models = ["svd-xt"]'),
         ({"for": {"svd-xd": {}}}, "there is no model svd-xd", "did you mean svd-xt?"),
@@ -66,8 +74,12 @@ def test_what_is_typed_is_of_the_right_kind() -> None:
     [
         ("motion_strenght=0.4", "--set knows no motion_strenght", "did you mean motion_strength?"),
         ("motion_strength", "--set motion_strength sets nothing", "write --set KEY=VALUE"),
-        ("steps=many", "steps is no whole number: 'many'", ""),
-        ("noise=nan", "noise cannot be nan", ""),
+        ("steps=many", "steps is no whole number: 'many'", STEPS),
+        (
+            "noise=nan",
+            "noise cannot be nan",
+            "noise: noise on the picture, which frees the motion (SVD)",
+        ),
     ],
 )
 def test_what_is_typed_wrongly_is_refused(line: str, words: str, hint: str) -> None:

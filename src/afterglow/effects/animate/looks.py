@@ -130,7 +130,7 @@ def _number(key: str, rule: Key, value: Any, where: str) -> float:
 
 
 def _told(key: str, rule: Key) -> str:
-    return f"{key} is {rule.meaning}"
+    return f"{key}: {rule.meaning}"
 
 
 def typed(assignment: str) -> tuple[str, Any]:
