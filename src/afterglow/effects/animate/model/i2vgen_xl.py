@@ -17,6 +17,9 @@ from afterglow.models import parts
 from afterglow.models.denoising import Tell, decoded, denoised, image_of
 from afterglow.models.store import Weights
 
+_UNREAD = 1
+"""Last layers of what reads words that it was trained without."""
+
 
 def assemble(weights: Mapping[str, Weights], dtype: Any) -> Any:
     """Return the pipeline, in main memory."""
@@ -30,12 +33,23 @@ def assemble(weights: Mapping[str, Weights], dtype: Any) -> Any:
         "text_encoder": CLIPTextModel,
         "image_encoder": CLIPVisionModelWithProjection,
     }
-    return kinds.I2VGenXLPipeline(
+    made = kinds.I2VGenXLPipeline(
         **parts.networks_of(folder, networks, dtype),
         tokenizer=parts.read_small(CLIPTokenizer, folder, "tokenizer"),
         scheduler=parts.scheduler_of(folder),
         feature_extractor=parts.read_small(parts.image_processor(), folder, "feature_extractor"),
     )
+    _as_before(made.text_encoder)
+    return made
+
+
+def _as_before(text_encoder: Any) -> None:
+    """Give a network of transformers 5 the name by which the pipeline finds its last layer.
+
+    Before it was a part by itself. It is no part of itself now, so torch is not told.
+    """
+    if not hasattr(text_encoder, "text_model"):
+        object.__setattr__(text_encoder, "text_model", text_encoder)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +73,7 @@ class I2VGenXL:
             target_fps=max(1, round(motion.fps)),
             num_inference_steps=motion.steps,
             guidance_scale=motion.guidance,
-            clip_skip=None,
+            clip_skip=_UNREAD,
             output_type="latent",
         )
         yield from decoded(self.made.vae, latents[0].transpose(0, 1), motion.decode_chunk)
