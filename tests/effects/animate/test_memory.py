@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from afterglow.effects.animate import model
 from afterglow.effects.animate.model import Setting, _Steady
 from afterglow.effects.animate.model.family import FAMILIES
-from afterglow.effects.animate.model.profiles import Profile
+from afterglow.effects.animate.model.profiles import Profile, lay_out
 from afterglow.effects.animate.motion import Motion
 from afterglow.models.denoising import Tell
 
@@ -98,3 +99,27 @@ def test_other_errors_are_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(RuntimeError, match="shapes"):
             list(tried.window(STILL, MOTION, 1, lambda done, total: None))
     assert events == ["open full", "close full"]
+
+
+class _Laid:
+    """Stands for a pipeline, and notes how it is laid out."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Any] = {}
+
+    def set_progress_bar_config(self, **told: Any) -> None:
+        self.told["bar"] = told
+
+    def enable_group_offload(self, **told: Any) -> None:
+        self.told["group"] = told
+
+
+def test_the_decoder_stays_out_of_groups() -> None:
+    pytest.importorskip("torch")
+    laid = _Laid()
+    lay_out(laid, "cuda:0", "group")
+    told = laid.told["group"]
+    assert told["use_stream"] and told["exclude_modules"] == ["vae"], (
+        "a stream brings back the weights of before a change of their number format"
+    )
+    assert str(told["onload_device"]) == "cuda:0"

@@ -51,5 +51,10 @@ def lay_out(made: Any, device: str, profile: Profile) -> None:
         made.enable_model_cpu_offload(gpu_id=choose_device(device).index)
     else:
         made.enable_group_offload(
-            onload_device=torch.device(device), offload_type="leaf_level", use_stream=True
+            onload_device=torch.device(device),
+            offload_type="leaf_level",
+            use_stream=True,
+            # It is small, changes its number format (SVD), or works in tiles: a stream, which keeps
+            # weights as they were, in the order of the first run, suits none of that.
+            exclude_modules=["vae"],
         )
