@@ -255,6 +255,25 @@ def test_numbers_that_are_none_are_told(
         paint(BEACH)
 
 
+@pytest.mark.parametrize("part", ["unet", "text_encoder"])
+def test_weights_that_lack_are_not_left_to_chance(
+    part: str, painters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library would draw them, and say so to programmers only."""
+    from safetensors.torch import load_file, save_file
+
+    def spoil(folder: Path) -> None:
+        (path,) = (folder / part).glob("*.safetensors")
+        tensors = load_file(path)
+        name = next(each for each in tensors if each.endswith(("conv_in.weight", "fc1.weight")))
+        del tensors[name]
+        save_file(tensors, path, metadata={"format": "pt"})
+
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", other_lock(tmp_path, "sd15-inpaint", spoil))
+    with pytest.raises(ModelError, match=rf"sd15-inpaint lacks 1 weights in {part}/, as "):
+        paint(BEACH)
+
+
 def test_only_locked_files_are_read(
     painters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,8 +104,22 @@ def read_by_library(weights: Weights) -> Iterator[None]:
 
 
 def read_part(kind: Any, weights: Weights, stem: str, part: str, **more: Any) -> Any:
-    """The network of one part, by its class; its weights are safetensors from this machine."""
+    """The network of one part, by its class; its weights are safetensors from this machine.
+
+    Raises:
+        ModelError: they cannot be read, or some are lacking, for which a library would take chance.
+    """
     if file_of(weights.model, "*" if part == "." else f"{part}/*") is None:
         raise ModelError(f"the entry of {weights.model.name} names no safetensors in {part}/")
     with shown(weights, stem, part) as folder, read_by_library(weights):
-        return kind.from_pretrained(folder, local_files_only=True, use_safetensors=True, **more)
+        made, told = kind.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, **more
+        )
+    learnt = {name for name, _ in made.named_parameters()}
+    if lacking := sorted(learnt.intersection(told["missing_keys"])):
+        raise ModelError(
+            f"the model {weights.model.name} lacks {len(lacking)} weights in {part}/,"
+            f" as {lacking[0]}",
+            hint="its entry may name other files than the model has",
+        )
+    return made
