@@ -82,6 +82,8 @@ def window(
 
     made: the pipeline. still: (H, W, 3) uint8 RGB.
     """
+    # Of one frame, which is not guided, the pipeline would double one half of its input only.
+    guidance = asked.guidance if asked.frames > 1 else 1.0
     latents = denoised(
         made,
         seed,
@@ -93,7 +95,7 @@ def window(
         fps=asked.fps,
         noise_aug_strength=asked.noise,
         min_guidance_scale=1.0,
-        max_guidance_scale=asked.guidance,
+        max_guidance_scale=guidance,
         output_type="latent",
     )
     yield from decoded(made.vae, latents[0], asked.decode_chunk, num_frames=0)

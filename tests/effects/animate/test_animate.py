@@ -104,6 +104,25 @@ def test_families_that_read_words(family: str, there: Any) -> None:
     assert run(f"--model={family}", "--prompt=zzz burning", "--fps=12") != first
 
 
+@pytest.mark.parametrize("family", ["svd", "animatediff", "i2vgen-xl"])
+def test_one_frame_is_made(family: str, there: Any) -> None:
+    there(family)
+    line = [each for each in LINE if not each.startswith("--frames")]
+    run(f"--model={family}", "--frames=1", "--interpolate=3", line=line)
+    assert len(video()[0]) == 1
+
+
+def test_no_window_is_longer_than_a_family_knows_places_for(
+    there: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there("animatediff")
+    asked = [*LINE, "--model=animatediff", "--frames=40", "--steps=1"]
+    assert exit_code([*asked, "--window=33"]) == 2
+    said = capsys.readouterr().err
+    assert "animatediff makes no window of 33 frames" in said and "--window 32, or 16" in said
+    assert exit_code([*asked, "--window=32", "--dry-run"]) == 0
+
+
 def test_a_family_of_fixed_size(
     there: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -149,7 +149,7 @@ class Animate:
         control = control_of(values["control"])
         rate = Fraction(values["fps"]).limit_denominator(100_000)
         wanted = self._wanted(values["num_frames"], rate)
-        window = family.window_of(min(self.window or family.frames, wanted))
+        window = self._window(family, wanted)
         overlap = max(1, min(_OVERLAP, window // 2))
         windows = 1
         while length_of(window, windows, overlap) < wanted:
@@ -171,6 +171,16 @@ class Animate:
         size = final_size(fitted(empty, motion.size, self.fit), self.lines)
         frames = (wanted - 1) * self.interpolate + 1
         return Shot(family, motion, values, windows, overlap, wanted, frames, size)
+
+    def _window(self, family: Family, wanted: int) -> int:
+        """Frames that are made at once."""
+        window = family.window_of(min(self.window or family.frames, wanted))
+        if window > family.most:
+            raise UsageError(
+                f"{family.name} makes no window of {window} frames",
+                hint=f"--window {family.most}, or {family.frames}, for which it was trained",
+            )
+        return window
 
     def _wanted(self, frames: int, rate: Fraction) -> int:
         """Frames that are made by the model."""

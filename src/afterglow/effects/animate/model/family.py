@@ -35,12 +35,12 @@ class Family:
     """Steps that suit it."""
     takes_motion: bool
     """Whether it is told how much shall move, and how noisy the picture is."""
-    takes_fps: bool
-    """Whether it is told the frames per second."""
     streams: bool
     """Whether frames leave the decoder in chunks; else a window is decoded as a whole."""
     entries: Mapping[str, tuple[str, ...]]
     """What of models.lock it needs: by entry, the parts of its folder."""
+    most: int = 1000
+    """Frames of the longest window that it knows places for."""
     half: str = "float16"
     """Number format of its weights on a GPU."""
     fixed_size: bool = False
@@ -84,7 +84,6 @@ def _svd(name: str, frames: int) -> Family:
         guidance=3.0,
         steps=25,
         takes_motion=True,
-        takes_fps=True,
         streams=True,
         entries={name: svd.PARTS},
     )
@@ -104,8 +103,8 @@ _ALL = (
         guidance=7.5,
         steps=25,
         takes_motion=False,
-        takes_fps=False,
         streams=True,
+        most=32,
         entries={
             "animatediff": ("config", "*"),
             "sparsectrl-rgb": ("config", "*"),
@@ -125,7 +124,6 @@ _ALL = (
         guidance=9.0,
         steps=50,
         takes_motion=False,
-        takes_fps=True,
         streams=True,
         entries={
             "i2vgen-xl": (*_UNET, *_CLIP, *_LOOK, "feature_extractor/preprocessor_config"),
@@ -143,8 +141,8 @@ _ALL = (
         guidance=6.0,
         steps=50,
         takes_motion=False,
-        takes_fps=False,
         streams=False,
+        most=49,
         entries={"cogvideox": _DIT},
         half="bfloat16",
         fixed_size=True,
@@ -161,7 +159,6 @@ _ALL = (
         guidance=5.0,
         steps=50,
         takes_motion=False,
-        takes_fps=False,
         streams=False,
         entries={"wan": (*_DIT, *_LOOK, "image_processor/preprocessor_config")},
         half="bfloat16",
@@ -178,8 +175,8 @@ _ALL = (
         guidance=3.0,
         steps=50,
         takes_motion=False,
-        takes_fps=True,
         streams=False,
+        most=257,
         entries={"ltx": _DIT},
         half="bfloat16",
     ),
