@@ -27,7 +27,11 @@ Measured: 0.98 and more within real shots, 0.63 and less between different ones.
 """
 _AS_BRIGHT = 8.0
 """Levels between flat pictures that are taken for the same."""
+Quality: TypeAlias = Literal["swift", "fast", "fine"]
+"""How hard it is looked for."""
+
 _PRESETS = {
+    "swift": cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST,
     "fast": cv2.DISOPTICAL_FLOW_PRESET_FAST,
     "fine": cv2.DISOPTICAL_FLOW_PRESET_MEDIUM,
 }
@@ -45,7 +49,7 @@ class Motion(NamedTuple):
 def flow(
     one: NDArray[np.uint8],
     other: NDArray[np.uint8],
-    quality: Literal["fast", "fine"] = "fine",
+    quality: Quality = "fine",
     start: Flow | None = None,
 ) -> Flow:
     """Return (h, w, 2) float32: where each pixel of ``one`` is in ``other``, from where it is.
@@ -63,9 +67,7 @@ def flow(
     return np.asarray(found, np.float32)
 
 
-def motion(
-    one: NDArray[np.uint8], other: NDArray[np.uint8], quality: Literal["fast", "fine"] = "fine"
-) -> Motion:
+def motion(one: NDArray[np.uint8], other: NDArray[np.uint8], quality: Quality = "fine") -> Motion:
     """Return the flow from one picture to another and back; as ``flow``."""
     return Motion(flow(one, other, quality), flow(other, one, quality))
 

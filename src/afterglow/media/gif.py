@@ -18,7 +18,8 @@ from afterglow.media.choice import TargetPlan
 from afterglow.media.options import Say
 from afterglow.media.passengers import Passengers
 from afterglow.media.pictures import leave_behind
-from afterglow.media.planes import on_cpu, rgb_picture, to_depth
+from afterglow.media.planes import rgb_picture, to_depth
+from afterglow.ops import array_of
 
 _TICK = Fraction(1, 100)
 """Seconds of GIF's clock."""
@@ -51,9 +52,9 @@ class GifWriter:
         """Encode one frame."""
         self._passengers.take()
         self._last = max(self._last + 1, round(frame.pts * self._video.time_base / _TICK))
-        rgb, alpha = to_depth(on_cpu(frame.pixels), False), None
+        rgb, alpha = to_depth(array_of(frame.pixels), False), None
         if frame.alpha is not None and self._plan.alpha:
-            alpha = to_depth(on_cpu(frame.alpha), False)
+            alpha = to_depth(array_of(frame.alpha), False)
         picture = rgb_picture(rgb, alpha, "rgb24" if alpha is None else "rgba")
         picture.pts, picture.time_base = self._last, _TICK
         self._encode(self._with_palette(picture))

@@ -16,6 +16,7 @@ from afterglow.errors import MediaError
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media.options import ReadOptions, Say
 from afterglow.media.reader import Source, open_source
+from afterglow.ops.levels import as_depth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,10 +102,7 @@ def grey_matte(frame: Frame) -> NDArray[Any]:
 
 def fitted(matte: NDArray[Any], width: int, height: int, depth: int) -> NDArray[Any]:
     """(height, width) matte, uint8 or uint16 as ``depth`` says, from one of any size and depth."""
-    if matte.dtype == np.uint8 and depth == 16:
-        matte = matte.astype(np.uint16) * 257
-    elif matte.dtype == np.uint16 and depth == 8:
-        matte = ((matte.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    matte = as_depth(matte, "uint8" if depth == 8 else "uint16")
     if matte.shape == (height, width):
         return matte
     smaller = width < matte.shape[1]

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.frames import Colour
-from afterglow.ops.standards import luma_weights
+from afterglow.ops.levels import as_depth
+from afterglow.ops.ycbcr import Layout, to_ycbcr_matrix
 
 Array = NDArray[Any]
 
@@ -20,17 +21,8 @@ def ycbcr_matrix(colour: Colour, bits: int, white: int) -> NDArray[np.float64]:
 
     ITU-R BT.601-7, BT.709-6 and BT.2020-2; full range as in ITU-T H.273, equations 23 to 25.
     """
-    red, green, blue = luma_weights(colour.matrix)
-    luma = np.array([red, green, blue])
-    rows = np.stack(
-        [luma, ([0, 0, 1] - luma) / (2 * (1 - blue)), ([1, 0, 0] - luma) / (2 * (1 - red))]
-    )
-    top = (1 << bits) - 1
-    full = colour.range == "full"
-    unit = 1 << (bits - 8)
-    gains = (top, top, top) if full else (219 * unit, 224 * unit, 224 * unit)
-    offsets = [0 if full else 16 * unit, 128 * unit, 128 * unit]
-    return np.column_stack([rows * np.array(gains)[:, None] / white, offsets])
+    matrix = to_ycbcr_matrix(Layout(colour.matrix, colour.range, bits))
+    return np.column_stack([matrix[:, :3] / white, matrix[:, 3]])
 
 
 def left_chroma(rgb: Array, down: int) -> Array:
@@ -119,16 +111,6 @@ def grey_picture(channel: Array, pixel_format: str) -> av.VideoFrame:
     return picture
 
 
-def to_8_bits(values: Array) -> Array:
-    """uint8 of uint16 values, rounded to nearest."""
-    return cast("Array", cv2.convertScaleAbs(values, alpha=1 / 257))
-
-
-def to_16_bits(values: Array) -> Array:
-    """uint16 of uint8 values: white stays white."""
-    return widened(values, 65535)
-
-
 def widened(values: Array, top: int) -> Array:
     """uint16 in 0 to ``top`` of uint8 values, rounded to nearest."""
     table = np.rint(np.arange(256) * (top / 255)).astype(np.uint16)
@@ -137,13 +119,4 @@ def widened(values: Array, top: int) -> Array:
 
 def to_depth(values: Array, deep: bool) -> Array:
     """The values as uint16 where ``deep``, else as uint8, rounded to nearest."""
-    if deep == (values.dtype == np.uint16):
-        return values
-    return to_16_bits(values) if deep else to_8_bits(values)
-
-
-def on_cpu(values: Any) -> Array:
-    """The values as a NumPy array; a tensor is downloaded."""
-    if isinstance(values, np.ndarray):
-        return values
-    return cast("Array", values.detach().cpu().numpy())
+    return as_depth(values, "uint16" if deep else "uint8")

@@ -17,7 +17,6 @@ from afterglow.media.planes import (
     Array,
     grey_picture,
     left_chroma,
-    on_cpu,
     plane_of,
     rgb_picture,
     to_depth,
@@ -26,6 +25,7 @@ from afterglow.media.planes import (
 )
 from afterglow.media.scaling import Scaler
 from afterglow.media.seat import press_for
+from afterglow.ops import array_of
 
 if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
@@ -163,15 +163,15 @@ class Printer:
 
     def _from_memory(self, frame: Frame) -> av.VideoFrame:
         if is_grey(self._format):
-            return grey_picture(self._fitted(on_cpu(frame.pixels[..., 0])), self._format)
-        rgb = self._fitted(on_cpu(frame.pixels))
+            return grey_picture(self._fitted(array_of(frame.pixels[..., 0])), self._format)
+        rgb = self._fitted(array_of(frame.pixels))
         return self._picture(rgb, self._matte(frame, rgb) if self._alpha else None)
 
     def _matte(self, frame: Frame, rgb: Array) -> Array:
         """The frame's matte at the picture's size; opaque where it has none."""
         if frame.alpha is None:
             return np.full(rgb.shape[:2], np.iinfo(rgb.dtype).max, rgb.dtype)
-        return self._fitted(on_cpu(frame.alpha))
+        return self._fitted(array_of(frame.alpha))
 
     def _picture(self, rgb: Array, alpha: Array | None) -> av.VideoFrame:
         if self._layout is not None and self._scaler is not None and self._swscale_is_exact(rgb):

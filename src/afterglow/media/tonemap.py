@@ -10,11 +10,14 @@ import cv2
 import numpy as np
 
 from afterglow.frames import Colour
+from afterglow.ops.standards import light_of, signal_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from afterglow.media.passengers import Mastering
+
+_PQ, _HLG = "smpte2084", "arib-std-b67"
 
 SDR = Colour("bt709", "bt709", "bt709", "limited")
 """What tone-mapped video is."""
@@ -23,8 +26,6 @@ _WHITE = 203.0
 """cd/m2 of SDR white: the reference white of HDR production (ITU-R BT.2408, table 1)."""
 _PEAK = 1000.0
 """cd/m2 of the brightest light where nobody says: the nominal HLG display (ITU-R BT.2100)."""
-_M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
-_C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
 _LUMA_2020 = np.array([[0.2627, 0.6780, 0.0593]], np.float32)
 _LUMA_709 = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _TO_709 = np.array(
@@ -42,27 +43,20 @@ _WORKERS = min(4, os.cpu_count() or 1)
 
 def pq_to_light(signal: NDArray[Any]) -> NDArray[np.float64]:
     """cd/m2 of PQ values in 0..1 (ITU-R BT.2100, table 4: the EOTF)."""
-    power = np.asarray(signal, np.float64) ** (1 / _M2)
-    light: NDArray[np.float64] = (np.maximum(power - _C1, 0) / (_C2 - _C3 * power)) ** (
-        1 / _M1
-    ) * 10000.0
+    light: NDArray[np.float64] = light_of(np.asarray(signal, np.float64), _PQ, np) * 10000
     return light
 
 
 def light_to_pq(light: NDArray[Any]) -> NDArray[np.float64]:
     """PQ values in 0..1 of cd/m2 (ITU-R BT.2100, table 4: the inverse EOTF)."""
-    power = (np.clip(np.asarray(light, np.float64), 0, 10000) / 10000.0) ** _M1
-    signal: NDArray[np.float64] = ((_C1 + _C2 * power) / (1 + _C3 * power)) ** _M2
+    share = np.clip(np.asarray(light, np.float64), 0, 10000) / 10000
+    signal: NDArray[np.float64] = signal_of(share, _PQ, np)
     return signal
 
 
 def hlg_to_scene(signal: NDArray[Any]) -> NDArray[np.float64]:
     """Scene light in 0..1 of HLG values in 0..1 (ITU-R BT.2100, table 5: the inverse OETF)."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
-    signal = np.asarray(signal, np.float64)
-    scene: NDArray[np.float64] = np.where(
-        signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12
-    )
+    scene: NDArray[np.float64] = light_of(np.asarray(signal, np.float64), _HLG, np)
     return scene
 
 
@@ -102,7 +96,7 @@ class ToneMap(NamedTuple):
 
 def tone_map(transfer: str, mastering: Mastering | None) -> ToneMap:
     """Tables for a video of ``transfer`` (smpte2084 or arib-std-b67)."""
-    hlg = transfer == "arib-std-b67"
+    hlg = transfer == _HLG
     peak = _PEAK if hlg else _peak(mastering)
     signals = np.linspace(0.0, 1.0, _STEPS)
     light = hlg_to_scene(signals) if hlg else np.minimum(pq_to_light(signals), peak)

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import cv2
 import numpy as np
 
+from afterglow.analysis.flow import LEAST_SIDE, fetched, flow
 from afterglow.analysis.picture import measuring_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from afterglow.analysis.flow import Flow
 
     Floats: TypeAlias = NDArray[np.float32]
 
@@ -42,10 +45,8 @@ class Sight(NamedTuple):
 class Explained(NamedTuple):
     """Where a picture comes from."""
 
-    x: Floats
-    """(h, w): column in the frame before."""
-    y: Floats
-    """(h, w): line in the frame before."""
+    by: Flow
+    """(h, w, 2): where each place was in the frame before, in pixels from where it is."""
     trust: Floats
     """(h, w), 0 to 1: how well the picture is explained by that."""
 
@@ -71,17 +72,10 @@ def _shrunk(matte: NDArray[Any], size: tuple[int, int]) -> Floats:
 
 def explained(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Explained:
     """Return where every place of a picture was in the one before; (h, w) uint8 both."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = search.calc(now, before, np.zeros((*now.shape, 2), np.float32))
-    y, x = np.mgrid[: now.shape[0], : now.shape[1]].astype(np.float32)
-    x, y = x + flow[..., 0], y + flow[..., 1]
-    departure = cv2.absdiff(now, _fetched(before, x, y)).astype(np.float32)
+    by = flow(now, before, "fast")
+    departure = cv2.absdiff(now, fetched(before, by)).astype(np.float32)
     trust = np.exp(-((cv2.blur(departure, (3, 3)) / _ALIKE) ** 2))
-    return Explained(x, y, np.asarray(trust, np.float32))
-
-
-def _fetched(picture: NDArray[Any], x: Floats, y: Floats) -> NDArray[Any]:
-    return cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return Explained(by, np.asarray(trust, np.float32))
 
 
 def flicker(before: Floats, now: Floats, source: Explained) -> float | None:
@@ -91,12 +85,14 @@ def flicker(before: Floats, now: Floats, source: Explained) -> float | None:
     """
     if float(source.trust.mean()) < _CUT:
         return None
-    left = now - _fetched(before, source.x, source.y)
+    left = now - fetched(before, source.by)
     return float(np.sqrt((source.trust * left**2).sum() / source.trust.sum()) * 100)
 
 
 def flickers(before: Sight, now: Sight) -> tuple[float | None, ...]:
-    """Return the flicker of every matte from one frame to the next."""
+    """Return the flicker of every matte from one frame to the next; None in too small pictures."""
+    if min(now.grey.shape) < LEAST_SIDE:
+        return (None,) * len(now.mattes)
     source = explained(before.grey, now.grey)
     pairs = zip(before.mattes, now.mattes, strict=True)
     return tuple(flicker(one, other, source) for one, other in pairs)

@@ -9,7 +9,7 @@ import click
 
 from afterglow.cli import options, painting
 from afterglow.cli.pictures import PictureRun, tell_steps
-from afterglow.cli.run import NOTES
+from afterglow.cli.run import tell_note
 from afterglow.cli.subject import AUTO
 from afterglow.cli.values import Seconds
 from afterglow.errors import UsageError
@@ -77,7 +77,7 @@ def generate(
         raise UsageError("--prompt says nothing", hint="write what the background shall show")
     matted = run.subject.alpha != AUTO or run.finds_people()
     if not matted:
-        _note("auto: the networks that find people are not here; the subject is what moves")
+        tell_note("auto: the networks that find people are not here; the subject is what moves")
     painter = _painter(run, commercial_only=commercial_only, **painting)
     if run.source == "-" and not run.dry_run:
         painter.require()  # else the pipe would be copied first
@@ -91,10 +91,6 @@ def generate(
         settings=PlateSettings(matte=matted),
     )
     run.make(maker, matted=matted)
-
-
-def _note(line: str) -> None:
-    click.get_current_context().meta.setdefault(NOTES, []).append(line)
 
 
 def _after_start(time: Fraction | None, start: Fraction | None) -> Fraction | None:

@@ -11,7 +11,7 @@ import click
 
 from afterglow.cli import options
 from afterglow.cli.pictures import PictureRun
-from afterglow.cli.run import NOTES
+from afterglow.cli.run import tell_note
 from afterglow.cli.subject import AUTO
 
 if TYPE_CHECKING:
@@ -72,15 +72,11 @@ def plate(
 
     matted = run.subject.alpha != AUTO or run.finds_people()
     if not matted:
-        _note("auto: the networks that find people are not here; the subject is what moves")
+        tell_note("auto: the networks that find people are not here; the subject is what moves")
     settings = PlateSettings(camera, panorama=panorama, margin=margin, matte=matted)
     network = _network(run, commercial_only) if inpaint == "lama" else None
     maker = CleanPlate(run.target, inpaint, coverage, settings, network)
     run.make(maker, matted=matted, beside=coverage)
-
-
-def _note(line: str) -> None:
-    click.get_current_context().meta.setdefault(NOTES, []).append(line)
 
 
 def _network(
