@@ -150,3 +150,17 @@ def test_open_lips_end_at_their_edges() -> None:
     for row in (of.LIP_INNER_UPPER, of.LIP_INNER_LOWER):
         middle = list(row[3:-3])
         assert np.abs(seen[middle, 1] - true[middle, 1]).mean() < 1.0
+
+
+def test_a_tiny_face_must_be_a_sure_one() -> None:
+    """Twenty pixels of a test card may look like a face, a little."""
+
+    class Doubting(StandIns):
+        def mesh(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            points, sure = super().mesh(picture)
+            return points, np.minimum(sure, np.float32(1.0))  # 0.73 of 1
+
+    for height, seen in ((100, 1), (16, 0)):
+        picture = marked(placed(100, 70, height), (160, 128))
+        assert len(faces(picture, StandIns(smallest=2.0))) == 1
+        assert len(faces(picture, Doubting(smallest=2.0))) == seen

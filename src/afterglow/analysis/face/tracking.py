@@ -19,6 +19,8 @@ _SLOWEST, _QUICKER, _SPEED_CUTOFF = 1.2, 14.0, 2.0
 """Hz at which points at rest are smoothed; Hz more for a face width a second; Hz of the speed."""
 _MARGIN = 1.5
 """Side of the square about a face over the face's own."""
+_TINY, _SURE = 32.0, 0.9
+"""Pixels of the square about a face below which it must be this certain: test cards show others."""
 _JUMP = 0.35
 """Face widths that no face moves between two frames: another shot."""
 
@@ -64,7 +66,8 @@ def _settled(picture: NDArray[Any], crop: Crop, networks: Networks) -> Face | No
         if face is None:
             return None
         crop = face.crop()
-    return face
+    assert face is not None
+    return None if crop.side < _TINY and face.presence < _SURE else face
 
 
 def _same(one: Face, other: Face) -> bool:

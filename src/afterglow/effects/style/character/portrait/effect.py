@@ -118,15 +118,17 @@ class _Follower:
         before, self._track = self._track, step(pixels, seconds, self._track, self._networks)
         if self._track.last is None:
             still = before is self._track or self._video.frames == 1
-            if still or (frame.pts - self._began) * self._video.time_base >= _PATIENCE:
+            if still:
                 raise self.missing()
+            if (frame.pts - self._began) * self._video.time_base >= _PATIENCE:
+                raise self.missing(f"the first {_PATIENCE} seconds")
         return self._track.face.points if self._track.face else None
 
-    def missing(self) -> MediaError:
+    def missing(self, where: str = "the picture") -> MediaError:
         """What to tell where no face will come any more."""
         number = self._track.number
         return MediaError(
-            f"no face {'' if number is None else f'number {number} '}was found in the picture",
+            f"no face {'' if number is None else f'number {number} '}was found in {where}",
             hint="give its points with --landmarks FILE, or take a drawn face with --puppet",
         )
 
