@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -94,6 +94,8 @@ class StreamRun:
     """Bits per second of the target, in place of the constant quantiser."""
     cache: str | None = None
     """A folder that keeps what was worked out, of a command that looks at the video first."""
+    drawn: str | None = None
+    """What a plan calls the source, where that is a blank picture that is yet to be drawn on."""
 
     @classmethod
     def settings(cls) -> frozenset[str]:
@@ -223,6 +225,7 @@ class StreamRun:
         return device.name
 
     def _show(self, plan: Plan) -> None:
+        plan = replace(plan, source=self.drawn or plan.source)
         if self.as_json:
             write_event("plan", **plan_facts(plan))
         else:

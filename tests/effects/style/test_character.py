@@ -76,6 +76,17 @@ def test_the_same_seed_gives_the_same_film_and_another_another(
     assert films[0] == films[1] != films[2]
 
 
+def test_a_dry_run_says_who_is_drawn(
+    speech: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = (tmp_path / "out.mkv", "--audio", speech, "--character-type=robot", "--dry-run")
+    assert talk(*given) == 0
+    assert "input    a drawn robot: " in capsys.readouterr().err
+    assert talk(*given, "--json") == 0
+    told = capsys.readouterr().err
+    assert '"source": "a drawn robot"' in told and "blank" not in told
+
+
 def test_part_of_the_sound_is_said(speech: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.mp4"
     flags = ("--start=0.3", "--duration=0.5", "--fps=20")

@@ -156,7 +156,7 @@ class Film:
             commercial_only=self.commercial_only,
         )
         effect = Drawn(drawing, run.device_name(), tell_steps, tell_note)
-        return replace(run, source=blank), [effect]
+        return replace(run, source=blank, drawn=f'a picture of "{self.text}"'), [effect]
 
     def _frame(self) -> list[Effect]:
         """What brings pictures to the size of the quality."""

@@ -169,7 +169,8 @@ class Staging:
             high = max(2, 2 * round(self.size * canvas[1] / 2))
             blank = stack.enter_context(blank_picture(max(high, canvas[0]), high))
             puppet = self.role.character(acting, transparent=True)
-            return Cast(replace(run, source=blank), [held, puppet], Voice(sound.place), seconds)
+            run = replace(run, source=blank, drawn=f"a drawn {self.role.kind}")
+            return Cast(run, [held, puppet], Voice(sound.place), seconds)
         finder = self._finder(run)
         effects = [held, self.role.portrait(acting, run), _cut_out(finder)]
         return Cast(run, effects, Voice(sound.place), seconds, finder)

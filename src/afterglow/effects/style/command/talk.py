@@ -114,13 +114,12 @@ class Talk:
         drawn = self.role.puppet or self.transparent
         if drawn or not can_paint_faces(commercial_only=self._licensed):
             blank = stack.enter_context(blank_picture(*_SIZE))
-            return replace(run, source=blank), []
+            return replace(run, source=blank, drawn=f"a drawn {self.role.kind}"), []
         blank = stack.enter_context(blank_picture(*blank_size(1.0)))
         prompt = f"{_WHO[self.role.kind]}, {_HOW}"
         drawing = Drawing(prompt, _NOT, seed=self.seed, commercial_only=self._licensed)
-        return replace(run, source=blank), [
-            Drawn(drawing, run.device_name(), tell_steps, tell_note)
-        ]
+        painted = Drawn(drawing, run.device_name(), tell_steps, tell_note)
+        return replace(run, source=blank, drawn=f"a painted {self.role.kind}"), [painted]
 
     @property
     def _read(self) -> tuple[str | Path | None, ...]:
