@@ -7,9 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from afterglow.media import ReadOptions, open_source
+from afterglow.media import ReadOptions, WriteOptions, open_source, open_target
 from afterglow.media.timing import with_times
-from tests.media.made import clip, numbered, picture
+from tests.media.made import clip, number_of, numbered, picture
 
 
 def frames(times: Sequence[int | None]) -> list[av.VideoFrame]:
@@ -54,3 +54,39 @@ def test_a_source_says_where_its_pictures_begin(tmp_path: Path, start: Fraction)
         times = [source.video.seconds_at(frame.pts) for frame in frames]
     assert times[0] == 0 and times == sorted(times)
     assert (source.video.begin > 0) == (start == 0)
+
+
+def broadcast(path: Path, start: int) -> Path:
+    """A transport stream of 12 numbered pictures and sound whose clock begins at so many seconds.
+
+    It lasts longer than a day's clock if need be: that wraps after 95443.7 s.
+    """
+    source = numbered(path.with_suffix(".mp4"), 12, sound=1)
+    settings = {"output_ts_offset": str(start)}
+    with av.open(str(source)) as film, av.open(str(path), "w", container_options=settings) as out:
+        seats = {each.index: out.add_stream_from_template(each) for each in film.streams}
+        for packet in film.demux():
+            if packet.dts is not None:
+                packet.stream = seats[packet.stream.index]
+                out.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("start", [0, 60, 95441])
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv"])
+def test_a_clock_that_begins_anywhere_begins_at_zero(tmp_path: Path, start: int, name: str) -> None:
+    path, out = broadcast(tmp_path / "a.ts", start), tmp_path / name
+    with (
+        open_source(str(path), ReadOptions(), lambda line: None) as source,
+        open_target(str(out), source.video, WriteOptions(), source, lambda line: None) as target,
+    ):
+        for frame in source.frames():
+            target.write(frame)
+    with av.open(str(path)) as film, av.open(str(out)) as made:
+        apart = film.streams.video[0].start_time - film.streams.audio[0].start_time
+        pictures = list(made.decode(video=0))
+    with av.open(str(out)) as made:
+        sound = next(made.decode(audio=0))
+    assert [number_of(each.to_ndarray(format="rgb24")) for each in pictures] == list(range(12))
+    assert sound.time == pytest.approx(0, abs=0.03)
+    assert pictures[0].time - sound.time == pytest.approx(apart / 90000, abs=0.002)

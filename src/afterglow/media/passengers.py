@@ -88,7 +88,7 @@ class Passengers:
     chapters: Sequence[av.container.core.Chapter] = ()
     """Chapters in the source's clock."""
     origin: Fraction = Fraction(0)
-    """Seconds of the source's clock at which the target's clock starts; 0 where nothing is cut."""
+    """Seconds of the source's clock at which the target's clock starts."""
     end: Fraction | None = None
     """Seconds of the source's clock at which the cut ends; None: with the source."""
     trimmed: bool = False

@@ -19,6 +19,7 @@ from afterglow.media.facts import Facts, describe, refuse_hdr
 from afterglow.media.options import ReadOptions, Say
 from afterglow.media.passengers import Passengers
 from afterglow.media.seat import bring_home, opened_for, seated
+from afterglow.media.timing import zero_of
 from afterglow.media.tonemap import SDR, ToneMap, sdr, tone_map
 from afterglow.media.winding import Platform, Reel, Winder, wanted
 
@@ -51,7 +52,8 @@ def open_source(source: str, options: ReadOptions, say: Say) -> Source:
         if options.cut:
             reel = winder.cut(opened, pictures, platform)
         else:
-            reel = Reel(opened, winder.run(opened, pictures), winder.first, 0)
+            zero = zero_of(opened, winder.first)
+            reel = Reel(opened, winder.run(opened, pictures), winder.first, zero)
         return Source(reel, facts, (first.width, first.height), options, platform, say)
     except BaseException:
         opened.close()
@@ -89,7 +91,7 @@ class Source:
             self._tones = tone_map(video.colour.transfer, facts.mastering)
             video = replace(video, colour=SDR)
             say("HDR: tone-mapped to BT.709")
-        video = replace(video, begin=0 if options.cut else reel.first)
+        video = replace(video, begin=0 if options.cut else reel.first - reel.zero)
         self.video = cut_info(scaled_info(video, options.resolution), options)
         end = None if reel.end is None else reel.end - reel.zero
         self.kept = (0, end) if options.cut else (None, None)

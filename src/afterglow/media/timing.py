@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _FASTEST = 240
 """Frames per second beyond which a container's average is not believed unmeasured."""
+_WANDERING = frozenset({"mpegts", "mpeg"})
+"""Containers whose clock begins anywhere: that of a broadcast runs for a day before it is 0."""
 _MEASURED = 100
 """Packets that are looked at to measure a rate."""
 _COMMON = [
@@ -90,6 +92,20 @@ def known_duration(opened: Opened, rate: Fraction) -> Fraction | None:
     if frames and (claim is None or not frames / rate / 2 <= claim <= frames / rate * 2):
         return frames / rate
     return claim
+
+
+def zero_of(opened: Opened, first: int) -> int:
+    """The pts that becomes 0 in a source that is not cut, whose first picture has pts ``first``.
+
+    That is 0 but for a clock that begins anywhere, whose first sound or picture is at 0 then, and
+    for pictures before 0, which few containers can hold.
+    """
+    if opened.facts is not None:
+        return 0
+    start = opened.container.start_time
+    if start is None or opened.container.format.name not in _WANDERING:
+        return min(0, first)
+    return min(first, round(Fraction(start, 1_000_000) / opened.time_base))
 
 
 def _stream_length(opened: Opened) -> Fraction | None:

@@ -69,7 +69,7 @@ class Reel:
     first: int
     """pts of the first picture of the whole source."""
     zero: int
-    """pts that becomes 0; 0 where nothing is cut."""
+    """pts that becomes 0: of the cut's first picture, or as ``zero_of`` finds it."""
     end: int | None = None
     """pts at which the cut ends; None: with the source."""
 
