@@ -8,18 +8,17 @@ from pathlib import Path
 import pytest
 
 from afterglow.errors import ModelError
-from afterglow.models import depth
+from afterglow.models import depth, needed
 from afterglow.models.needed import file_of, require_needed
 from afterglow.models.pipelines import needed_for
 from afterglow.models.store import open_store
 from tests.models.tiny_diffusion import locked
-from tests.models.weights import entry, file, write_lock
+from tests.models.weights import WEIGHTS, entry, file, write_lock
 
 
 def test_all_that_lacks_is_told_with_size_licence_and_lines(folder: Path) -> None:
-    needed = needed_for("sdxl", geometry=True) | depth.NEEDED
     with pytest.raises(ModelError) as caught:
-        require_needed(needed)
+        require_needed(needed_for("sdxl", geometry=True) | depth.NEEDED)
     told, hint = str(caught.value), caught.value.hint
     assert "sdxl-inpaint (" in told and "licence CreativeML OpenRAIL++-M)" in told
     assert "controlnet-depth-sdxl (2.5 GB, licence OpenRAIL++)" in told
@@ -63,6 +62,32 @@ def test_a_package_that_lacks_is_told(painters: Path) -> None:
     with pytest.raises(ModelError, match="need nosuchthing, which") as caught:
         require_needed(depth.NEEDED, packages=["torch", "nosuchthing"])
     assert "afterglow[models]" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("paths", "asked"),
+    [
+        (["tokenizer/spiece.model"], True),
+        (["tokenizer/spiece.model", "tokenizer/tokenizer.json"], False),
+        (["tokenizer/spiece.model", "tokenizer_2/tokenizer.json"], True),
+        (["tokenizer/vocab.json"], False),
+    ],
+)
+def test_a_vocabulary_of_pieces_needs_what_reads_it(
+    paths: list[str], asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in paths:
+        (tmp_path / "m" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "m" / path).write_bytes(WEIGHTS)
+    lock = write_lock(tmp_path / "own.lock", {"m": locked(tmp_path / "m")})
+    monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
+    monkeypatch.setattr(needed, "find_spec", lambda name: None if name == "sentencepiece" else 1)
+    if not asked:
+        require_needed({"m": ()}, packages=["torch"])
+        return
+    with pytest.raises(ModelError, match="need sentencepiece, which cannot be") as caught:
+        require_needed({"m": ()}, packages=["torch"])
+    assert caught.value.hint == "pip install sentencepiece"
 
 
 def test_a_licence_is_looked_at_first(

@@ -14,6 +14,9 @@ from afterglow.models.store import Store, check_commercial, open_store, pull_lin
 _OWN_LOCK = 'echo "version = 1" > own.lock && export AFTERGLOW_MODELS_LOCK="$PWD/own.lock"'
 """Makes a lock of one's own, for entries that ours leaves open."""
 
+_PIECES = "sentencepiece"
+"""Reads vocabularies of models that bring no other form, as CogVideoX and LTX."""
+
 
 def require_needed(
     needed: Mapping[str, Iterable[str]],
@@ -39,12 +42,22 @@ def require_needed(
         raise ModelError(
             f"not here: {'; '.join(map(_told, lacking))}", hint=" && ".join(_lines(store, lacking))
         )
-    gone = [name for name in packages if find_spec(name) is None]
+    pieces = [_PIECES for model in models if _is_in_pieces(model)]
+    gone = [name for name in dict.fromkeys([*packages, *pieces]) if find_spec(name) is None]
     if gone:
         raise ModelError(
             f"the models need {' and '.join(gone)}, which cannot be imported",
-            hint='pip install "afterglow[models]"',
+            hint=f"pip install {_PIECES}"
+            if gone == [_PIECES]
+            else 'pip install "afterglow[models]"',
         )
+
+
+def _is_in_pieces(model: Model) -> bool:
+    """Whether an entry has a vocabulary only in the form that its own package reads."""
+    paths = [PurePosixPath(file.path) for file in model.files]
+    ready = {path.parent for path in paths if path.name == "tokenizer.json"}
+    return any(path.name == "spiece.model" and path.parent not in ready for path in paths)
 
 
 def _lacks(store: Store, model: Model, parts: Iterable[str]) -> bool:
