@@ -231,6 +231,12 @@ def test_no_model_is_here(bare: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "wan (size not known, licence Apache-2.0)" in capsys.readouterr().err
     assert exit_code([*LINE, "--model=svd", "--commercial-only"]) == 4
     assert "--commercial-only refuses the model svd" in capsys.readouterr().err
+    assert exit_code([*LINE, "--commercial-only"]) == 4
+    assert "not here: wan (" in capsys.readouterr().err, "the best one that may be used"
+    (bare / "in").mkdir()
+    (bare / "in/a.png").write_bytes((bare / "still.png").read_bytes())
+    assert exit_code(["animate", "in", "out", *LINE[3:]]) == 4
+    assert left(bare) == ["in"]
 
 
 def test_effects_change_what_is_made(there: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,12 +144,12 @@ class Animate:
             UsageError: settings do not go together.
             ModelError: what animates it is not here.
         """
-        family = self._family()
+        family = self.family()
         values = merged(self.look, self.typed, family)
         control = control_of(values["control"])
         rate = Fraction(values["fps"]).limit_denominator(100_000)
         wanted = self._wanted(values["num_frames"], rate)
-        window = self._window(family, wanted)
+        window = family.window_of(min(self.window or family.frames, wanted))
         overlap = max(1, min(_OVERLAP, window // 2))
         windows = 1
         while length_of(window, windows, overlap) < wanted:
@@ -172,16 +172,6 @@ class Animate:
         frames = (wanted - 1) * self.interpolate + 1
         return Shot(family, motion, values, windows, overlap, wanted, frames, size)
 
-    def _window(self, family: Family, wanted: int) -> int:
-        """Frames that are made at once."""
-        window = family.window_of(min(self.window or family.frames, wanted))
-        if window > family.most:
-            raise UsageError(
-                f"{family.name} makes no window of {window} frames",
-                hint=f"--window {family.most}, or {family.frames}, for which it was trained",
-            )
-        return window
-
     def _wanted(self, frames: int, rate: Fraction) -> int:
         """Frames that are made by the model."""
         if self.duration is None:
@@ -189,8 +179,13 @@ class Animate:
         seen = max(1, round(self.duration * rate))
         return 1 + -(-(seen - 1) // self.interpolate)
 
-    def _family(self) -> Family:
-        """The family that animates; raises UsageError where it shall read a prompt and cannot."""
+    def family(self) -> Family:
+        """Return the family that animates.
+
+        Raises:
+            UsageError: it shall read a prompt and cannot, or nothing can steer it.
+            ModelError: it is not here, or none is.
+        """
         wanted = self.typed.get("models", self.look.settings.get("models", ()))
         prompt = self.typed.get("prompt", self.look.settings.get("prompt", ""))
         told = control_of(self.typed.get("control", self.look.settings.get("control", "")))

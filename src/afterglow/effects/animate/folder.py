@@ -97,6 +97,7 @@ class Takes:
         pictures = [each for each in sorted(source.iterdir()) if each.suffix.lower() in _PICTURES]
         if not pictures:
             raise UsageError(f"there is no picture in the folder ({source})")
+        self.effect.family()
         if not self.run.dry_run:
             make_folder(target)
         failed = []

@@ -64,9 +64,24 @@ def chosen(
     for family in order:
         if present(family, **asked):
             return family
-    best = order[0] if text or wanted or control else FAMILIES["svd-xt"]
-    require(best, **asked)
+    usual = [] if text or wanted or control else [FAMILIES["svd-xt"]]
+    require(_allowed([*usual, *order], control, commercial_only=commercial_only), **asked)
     raise AssertionError("a family was not here, and then it was")
+
+
+def _allowed(families: list[Family], control: str, *, commercial_only: bool) -> Family:
+    """The first of families that may be used; the first of all where none may."""
+    from afterglow.models.lock import Model
+    from afterglow.models.store import open_store
+
+    def free(model: Model) -> bool:
+        return model.commercial == "yes" or not commercial_only
+
+    known = open_store().lock.model
+    for family in families:
+        if all(free(known(name)) for name in family.entries_with(control)):
+            return family
+    return families[0]
 
 
 def _require_steered(family: Family, control: str) -> None:

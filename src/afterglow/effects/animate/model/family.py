@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from afterglow.errors import UsageError
 from afterglow.models import svd
 
 
@@ -56,10 +57,20 @@ class Family:
         return steering | dict(self.entries)
 
     def window_of(self, frames: int) -> int:
-        """Return the frames of the shortest window that it can make which has so many."""
-        return (
-            frames if self.every == 1 else 1 + self.every * max(1, -(-(frames - 1) // self.every))
-        )
+        """Return the frames of the shortest window that it can make which has so many.
+
+        Raises:
+            UsageError: it makes none so long.
+        """
+        found = frames
+        if self.every > 1:
+            found = 1 + self.every * max(1, -(-(frames - 1) // self.every))
+        if found > self.most:
+            raise UsageError(
+                f"{self.name} makes no window of {found} frames",
+                hint=f"--window {self.most}, or {self.frames}, for which it was trained",
+            )
+        return found
 
 
 _UNET = ("unet/config", "unet/*", "vae/config", "vae/*", "scheduler/scheduler_config")
