@@ -39,6 +39,15 @@ def test_the_shipped_lock_is_sorted_and_pinned_but_for_what_nobody_has_told() ->
     assert lock.model("rmbg2").needs_yes and lock.model("matanyone").needs_yes
 
 
+def test_every_model_says_which_effects_use_it():
+    lock = read_lock(shipped("models.lock"))
+    assert all(model.used_by == tuple(sorted(set(model.used_by))) for model in lock.models.values())
+    assert [model.name for model in lock.models.values() if not model.used_by] == []
+    for effect in ("composite", "generate", "plate", "studio", "style"):
+        assert {"person-landscape", "person-square"} <= {each.name for each in lock.used_by(effect)}
+    assert {each.name for each in lock.used_by("train")} == {"svd", "svd-xt", "svd-xt-1.1"}
+
+
 def test_an_entry_says_what_it_is(tmp_path: Path) -> None:
     model = read_lock(one(tmp_path, vram="2 GB", used_by=["matte"])).model("trial")
     assert (model.source, model.vram, model.used_by) == ("url", "2 GB", ("matte",))
