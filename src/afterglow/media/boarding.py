@@ -33,6 +33,9 @@ _STALE = frozenset(
 )  # fmt: skip
 """Metadata that speaks of the old file and not of the film."""
 
+_COVERS = {"mjpeg": "jpg", "png": "png"}
+"""Codecs of covers, and how the names of their files end."""
+
 _QUICKTIME = {
     "deu": "ger", "nld": "dut", "ell": "gre", "isl": "ice", "zho": "chi", "sqi": "alb",
 }  # fmt: skip
@@ -133,6 +136,25 @@ class Copy:
         return []
 
 
+class Cover:
+    """The picture that goes with a film: it has no time, and no cut drops it."""
+
+    def __init__(self, stream: Stream | None) -> None:
+        self._stream = stream
+
+    def board(self, packet: AnyPacket) -> list[AnyPacket]:
+        """The picture for its stream; none where the container's header has it already."""
+        if self._stream is None:
+            return []
+        packet.pts = packet.dts = 0
+        packet.stream = self._stream
+        return [packet]
+
+    def finish(self) -> list[AnyPacket]:
+        """None: nothing is kept back."""
+        return []
+
+
 def _seat(
     container: OutputContainer, muxer: str, stream: Stream, passengers: Passengers, say: Say
 ) -> Seat | None:
@@ -142,11 +164,28 @@ def _seat(
         return _subtitle_seat(container, muxer, stream, passengers, say)
     if stream.type == "attachment" and muxer != "matroska":
         return None
-    if stream.type == "video" and (muxer not in ("mp4", "mov") or passengers.trimmed):
-        return None
+    if stream.type == "video":
+        return _cover_seat(container, muxer, stream, passengers)
     if stream.type == "data":
         return None
     return _copy(container, stream, passengers)
+
+
+def _cover_seat(
+    container: OutputContainer, muxer: str, stream: Stream, passengers: Passengers
+) -> Seat | None:
+    """A stream in MP4; in Matroska a file attached, whose name tells players what it is."""
+    if muxer == "mp4" and held(muxer, stream):
+        new = container.add_stream_from_template(stream, opaque=True)
+        adopt(new, stream)
+        return Cover(new)
+    picture, ending = passengers.cover(stream), _COVERS.get(codec_name(stream))
+    if muxer != "matroska" or picture is None or ending is None:
+        return None
+    name = stream.metadata.get("filename", f"cover.{ending}")
+    kind = stream.metadata.get("mimetype", f"image/{ending.replace('jpg', 'jpeg')}")
+    container.add_attachment(name, kind, picture)
+    return Cover(None)
 
 
 def _sound_seat(

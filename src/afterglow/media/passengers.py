@@ -14,6 +14,7 @@ import av
 import av.container.core
 import av.packet
 import av.stream
+from av.stream import Disposition
 
 Point = tuple[Fraction, Fraction]
 AnyPacket: TypeAlias = "av.packet.Packet[av.stream.Stream]"
@@ -105,7 +106,7 @@ class Passengers:
     def put(self, packet: AnyPacket) -> None:
         """Take a packet of one of ``streams`` on board, in the source's own clock."""
         if packet.pts is None:
-            packet.pts = packet.dts
+            packet.pts = 0 if is_cover(packet.stream) else packet.dts
         if packet.size and packet.pts is not None:
             with self._lock:
                 self._queue.append(packet)
@@ -117,6 +118,12 @@ class Passengers:
             self._queue.clear()
         return packets
 
+    def cover(self, stream: av.stream.Stream) -> bytes | None:
+        """The picture of a cover's stream, which comes before all else; None if it did not."""
+        with self._lock:
+            came = [bytes(p) for p in self._queue if p.stream_index == stream.index]
+        return came[0] if came else None
+
     def lead(self, stream: av.stream.Stream) -> Fraction:
         """Seconds by which a stream's first packet comes before the target's zero; 0 if unknown."""
         base = stream.time_base or Fraction(1)
@@ -126,6 +133,11 @@ class Passengers:
             waiting.append(stream.index_entries[0].timestamp)
         first = min((pts for pts in waiting if pts is not None), default=0)
         return max(Fraction(0), self.origin - first * base) if waiting else Fraction(0)
+
+
+def is_cover(stream: av.stream.Stream) -> bool:
+    """True for a picture that goes with the film, and is not of it."""
+    return stream.type == "video" and bool(stream.disposition & Disposition.attached_pic)
 
 
 class Seat(Protocol):

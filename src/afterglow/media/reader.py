@@ -17,7 +17,7 @@ from afterglow.media.convert import Converter
 from afterglow.media.decode import decode
 from afterglow.media.facts import Facts, describe, refuse_hdr
 from afterglow.media.options import ReadOptions, Say
-from afterglow.media.passengers import Passengers
+from afterglow.media.passengers import Passengers, is_cover
 from afterglow.media.seat import bring_home, opened_for, seated
 from afterglow.media.timing import zero_of
 from afterglow.media.tonemap import SDR, ToneMap, sdr, tone_map
@@ -198,9 +198,7 @@ def _passengers(reel: Reel, facts: Facts, options: ReadOptions) -> Passengers:
 
 
 def _second_video(stream: Any) -> bool:
-    from av.stream import Disposition
-
-    return stream.type == "video" and not stream.disposition & Disposition.attached_pic
+    return stream.type == "video" and not is_cover(stream)
 
 
 def _once(say: Say) -> Say:
