@@ -1,6 +1,7 @@
 """Every error a person can meet.
 
-AfterglowError              caught once, in afterglow.cli.main, and shown as one line
+AfterglowError         1    caught once, in afterglow.cli.main, and shown as one line; itself
+│                           only where some clips of a folder failed
 ├── UsageError         2    a flag, name or combination that cannot be
 ├── MediaError         3    a file or stream could not be read or written
 ├── ModelError         4    weights are missing, not locked or corrupt

@@ -1,4 +1,4 @@
-"""The voice that is always at hand: eSpeak NG, called in its own library.
+"""The voice that needs no weights: eSpeak NG, called in its own library.
 
 The library is that of the package espeakng-loader, which brings its data along, else that of the
 system. It is one instrument for the whole program, so one text is spoken at a time, and a second
