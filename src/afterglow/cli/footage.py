@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from afterglow.frames import Frame
+    from afterglow.media import Source
+
+_BACK = (Fraction(0), Fraction(1), Fraction(10))
+"""Seconds before a time from which the picture is looked for that is shown then: it can last."""
 
 
 class Reel(NamedTuple):
@@ -46,14 +51,12 @@ class Parts:
         import numpy as np
 
         from afterglow.engine.thrift import be_thrifty
-        from afterglow.media import ReadOptions, open_source, silent
 
         be_thrifty()
-        reading = ReadOptions(start=start, hdr="tonemap")
         path = self.reels[number].path
-        with open_source(str(path), reading, silent) as source:
+        with _read_from(path, start) as (source, late):
             base, aspect = source.video.time_base, float(source.video.sample_aspect)
-            taken = nearest(source.frames(), base, count, rate)
+            taken = nearest(source.frames(), base, count, rate, late)
             pictures = [_pixels(frame, size, aspect) for frame in taken]
         if not pictures:
             raise MediaError(
@@ -78,18 +81,31 @@ class Film:
         """
         import numpy as np
 
-        from afterglow.media import ReadOptions, open_source, silent
         from afterglow.ops.levels import as_depth
 
-        last = max(Fraction(0), self.reel.seconds - _LAST)
-        reading = ReadOptions(start=min(start, last), hdr="tonemap")
-        with open_source(str(self.reel.path), reading, silent) as source:
-            for frame in nearest(source.frames(), source.video.time_base, count, rate):
+        with _read_from(self.reel.path, min(start, self.reel.seconds)) as (source, late):
+            for frame in nearest(source.frames(), source.video.time_base, count, rate, late):
                 yield np.asarray(as_depth(frame.pixels, "uint8"), np.uint8)
 
 
-_LAST = Fraction(1, 10)
-"""Seconds before the end from which the last picture of a film is looked for."""
+@contextmanager
+def _read_from(path: Path, start: Fraction) -> Iterator[tuple[Source, Fraction]]:
+    """Give a video from a time on, or from before where its last picture lasts until then, and the
+    seconds from its first picture to that time.
+    """
+    from afterglow.media import ReadOptions, open_source, silent
+
+    begins = dict.fromkeys((*(max(Fraction(0), start - back) for back in _BACK), Fraction(0)))
+    for begin in begins:
+        try:
+            opened = open_source(str(path), ReadOptions(start=begin, hdr="tonemap"), silent)
+        except MediaError:
+            if begin == 0:
+                raise
+            continue
+        with opened as source:
+            yield source, start - begin
+        return
 
 
 def film_of(file: str) -> Film:
@@ -105,41 +121,56 @@ def reels_in(folder: str, least: Fraction, say: Callable[[str], None]) -> Parts:
     least: seconds, which a clip must exceed.
 
     Raises:
-        MediaError: there is no such folder, a clip cannot be read, or none lasts long enough.
+        MediaError: there is no such folder, no clip of it can be read, or none lasts long enough.
     """
     from afterglow.batch import VIDEOS
-    from afterglow.media import probe
 
     place = Path(folder)
     if not place.is_dir():
         raise MediaError(f"{folder}: there is no such folder", hint="give a folder of clips")
-    found, short = [], []
-    for path in sorted(place.iterdir()):
-        if path.suffix.lower() not in VIDEOS:
-            continue
-        seconds = probe(str(path)).video.duration
-        if seconds is None or seconds <= least:
-            short.append(path.name)
-        else:
-            found.append(Reel(path, seconds))
+    paths = [path for path in sorted(place.iterdir()) if path.suffix.lower() in VIDEOS]
+    if not paths:
+        raise MediaError(f"{folder}: there is no clip in it", hint="give a folder of videos")
+    reels, spoilt = _read_reels(paths)
+    found = tuple(reel for reel in reels if reel.seconds > least)
+    short = [reel.path.name for reel in reels if reel.seconds <= least]
     if not found and short:
         raise MediaError(
             f"{folder}: its clips are all shorter than {float(least):.3g} s",
             hint="fewer --frames, or more --fps, need less",
         )
     if not found:
-        raise MediaError(f"{folder}: there is no clip in it", hint="give a folder of videos")
+        raise spoilt[0]
+    for error in spoilt:
+        say(f"left out: {error}")
     if short:
         say(f"too short, left out: {', '.join(short)}")
-    return Parts(tuple(found))
+    return Parts(found)
+
+
+def _read_reels(paths: list[Path]) -> tuple[list[Reel], list[MediaError]]:
+    """The clips that can be read, and why others cannot."""
+    from afterglow.media import probe
+
+    reels, spoilt = [], []
+    for path in paths:
+        try:
+            reels.append(Reel(path, probe(str(path)).video.duration or Fraction(0)))
+        except MediaError as error:
+            spoilt.append(error)
+    return reels, spoilt
 
 
 def nearest(
-    frames: Iterator[Frame], time_base: Fraction, count: int, rate: Fraction
+    frames: Iterator[Frame],
+    time_base: Fraction,
+    count: int,
+    rate: Fraction,
+    late: Fraction = Fraction(0),
 ) -> Iterator[Frame]:
-    """Yield the frames nearest to so many times of a rate; the first one is at 0.
+    """Yield the frames nearest to so many times of a rate; the first frame is at 0.
 
-    Of no frames there is none.
+    late: seconds, the first of these times. Of no frames there is none.
     """
     given = 0
     before = next(frames, None)
@@ -148,7 +179,7 @@ def nearest(
     zero = before.pts
     for frame in frames:
         middle = ((before.pts + frame.pts) / Fraction(2) - zero) * time_base
-        while given < count and given / rate < middle:
+        while given < count and late + given / rate < middle:
             yield before
             given += 1
         if given == count:

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from afterglow.cli.footage import Parts, Reel, nearest, reels_in
+from afterglow.cli.footage import Parts, Reel, film_of, nearest, reels_in
 from afterglow.effects.train.course import Clip, part_of, seed_of
 from afterglow.effects.train.effect import curve
+from afterglow.errors import MediaError
 from afterglow.frames import Frame
 from tests.scenes import Scene, pan, write_clip
 
@@ -79,6 +80,33 @@ def test_parts_are_read_at_their_time_and_size(tmp_path: Path) -> None:
         small = [cv2.resize(view, (64, 64), interpolation=cv2.INTER_AREA) for view in views]
         errors = [np.abs(each.astype(float) - shown[number]).mean() for each in small]
         assert errors[1] < 2 < min(errors[0], errors[2]), errors
+
+
+@pytest.mark.parametrize("ending", [".mkv", ".mp4"])
+def test_the_last_picture_lasts_to_the_end(ending: str, tmp_path: Path) -> None:
+    """A part, and what steers a window, may begin after the time at which it came."""
+    scene = Scene(96, 64, frames=5, camera=pan(9, 0), seed=1)
+    path = write_clip(tmp_path / f"a{ending}", scene, rate=2)
+    parts = reels_in(str(tmp_path), Fraction(1, 2), print)
+    last = parts.shown(0, Fraction(2), 1, Fraction(25), (64, 64))
+    shown = parts.shown(0, Fraction(24, 10), 3, Fraction(100), (64, 64))
+    assert all(np.array_equal(each, last[0]) for each in shown)
+    assert not np.array_equal(parts.shown(0, Fraction(3, 2), 1, Fraction(25), (64, 64)), last)
+    film, rate = film_of(str(path)), Fraction(25)
+    one, other = (list(film.shown(Fraction(tenths, 10), 1, rate)) for tenths in (20, 24))
+    assert np.array_equal(one, other)
+
+
+def test_clips_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"nothing that moves")
+    with pytest.raises(MediaError, match=r"a\.mp4: cannot be opened"):
+        reels_in(str(tmp_path), Fraction(0), print)
+    write_clip(tmp_path / "b.mkv", Scene(96, 64, frames=5, seed=1))
+    said: list[str] = []
+    parts = reels_in(str(tmp_path), Fraction(0), said.append)
+    assert [reel.path.name for reel in parts.reels] == ["b.mkv"]
+    (line,) = said
+    assert line.startswith("left out: ") and "a.mp4: cannot be opened" in line
 
 
 @pytest.mark.parametrize("losses", [[0.3], [0.5, 0.4, 0.3], list(np.linspace(1, 0.1, 200))])
