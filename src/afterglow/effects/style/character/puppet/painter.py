@@ -34,10 +34,12 @@ _LARGE = 300_000
 """Pixels of an outline that is large."""
 _FEW = 1_500
 """Covered pixels that are mixed one by one."""
+_SPARSE = 8
+"""One of so many pixels of a box is covered, at most, where they are mixed one by one."""
 _MANY = 3_000
 """Soft pixels from which a picture is mixed as a whole, not one by one."""
-_LEAST, _MOST, _WHOLE = (np.array([level]) for level in (1, 254, 255))
-"""Levels of a mask where a pixel is covered in part, and where it is covered."""
+_WHOLE = np.array([255])
+"""Level of a mask where a pixel is covered."""
 _FAR = 20_000.0
 """Pixels beyond which no outline is followed."""
 
@@ -171,7 +173,7 @@ class Painter:
         count = cv2.countNonZero(mask)
         if not count:
             return
-        if count < _FEW and not isinstance(paint, Texture):
+        if count < max(_FEW, mask.size // _SPARSE) and not isinstance(paint, Texture):
             colour = np.array(paint, np.float32) * self._step
             _dabbed(self.pixels, box, colour, mask, opacity)
         else:
@@ -224,9 +226,9 @@ def _dabbed(canvas: Canvas, box: Region, source: NDArray[Any], mask: Mask, opaci
 def _laid(canvas: Canvas, box: Region, source: Canvas, mask: Mask, opacity: float) -> None:
     """Lay a source over a box, whole where the mask is 255 and nothing is transparent."""
     if opacity >= 1:
-        cv2.copyTo(source, cv2.inRange(mask, _WHOLE, _WHOLE), box.of(canvas))
-        partly = np.asarray(cv2.inRange(mask, _LEAST, _MOST), np.uint8)
-        partly = np.asarray(cv2.bitwise_and(mask, partly), np.uint8)
+        whole = cv2.inRange(mask, _WHOLE, _WHOLE)
+        cv2.copyTo(source, whole, box.of(canvas))
+        partly = np.asarray(cv2.subtract(mask, whole), np.uint8)
         if cv2.countNonZero(partly):
             _dabbed(canvas, box, source, partly, 1.0)
     elif cv2.countNonZero(mask) > _MANY:
