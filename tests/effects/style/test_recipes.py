@@ -247,5 +247,5 @@ def test_the_nearest_of_a_shot_is_in_focus_however_far_it_is() -> None:
 
 def test_a_look_that_focuses_asks_for_the_frames_it_measures() -> None:
     look = look_named("cinematic", distances=lambda _: np.ones((4, 4), np.float32))
-    assert look.reach(VIDEO).past == 35
-    assert look_named("cinematic").reach(VIDEO).past == 0
+    assert look.reach(VIDEO).past == 35 + 35
+    assert look_named("cinematic").reach(VIDEO).past == 35, "the levels of the shot"

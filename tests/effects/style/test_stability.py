@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,33 @@ def test_noise_that_stands_still_does_not_flicker(name: str) -> None:
     clip = noisy(subject=Subject(area=0.05, path=lambda t: (0.25 + 0.02 * t, 0.3)))
     made = styled(name, [view.rgb for view in clip])
     assert np.abs(made[0].astype(float) - next(iter(clip)).rgb).mean() > 3
+    assert flicker_of(made, slice(110, 170), slice(190, 310)) <= 0.5
+
+
+def dim(pictures: Pictures) -> Pictures:
+    """The same in a sixth of the light, and its noise as strong as it is there."""
+    rng = np.random.default_rng(8)
+    return [
+        np.clip(np.rint(each / 6 + rng.normal(0, 1.5, each.shape)), 0, 255).astype(np.uint8)
+        for each in pictures
+    ]
+
+
+def flat(pictures: Pictures) -> Pictures:
+    """The same between two greys."""
+    return [np.rint(110 + each * 0.2).astype(np.uint8) for each in pictures]
+
+
+@pytest.mark.parametrize("few", [dim, flat])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_dark_or_flat_is_seen_and_does_not_flicker(
+    name: str, few: Callable[[Pictures], Pictures]
+) -> None:
+    """More contrast than the source has, and the same light while a subject crosses."""
+    clip = noisy(subject=Subject(area=0.05, path=lambda t: (0.25 + 0.02 * t, 0.3)))
+    pictures = few([view.rgb for view in clip])
+    made = styled(name, pictures)
+    assert luma(made[-1]).std() > 1.3 * luma(pictures[-1]).std()
     assert flicker_of(made, slice(110, 170), slice(190, 310)) <= 0.5
 
 

@@ -79,6 +79,10 @@ def poster(colours: Floats, lots: Floats) -> Floats:
 class Abstract(Look):
     """A picture of facets in few tones."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.6
+
     def painter(self, video: VideoInfo) -> Painter:
         """Return what lays the facets of one frame after the other."""
         return _Cutter(video, self.settings.seed).laid

@@ -169,6 +169,10 @@ def uncrowded(field: Floats) -> Floats:
 class Anime(Look):
     """A drawing of flat tones with dark lines."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.7
+
     def painter(self, video: VideoInfo) -> Painter:
         """Return what draws one frame after the other."""
         return _Drawer(video.depth).drawn

@@ -31,6 +31,10 @@ _TEAL, _ORANGE = (-0.040, -0.036), (0.007, 0.030)
 class Cinematic(Look):
     """A print of film: soft shoulder, deep toe, teal and orange, and skin that stays skin."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.6
+
     def past(self, video: VideoInfo) -> int:
         """Return the window over which the nearest is measured, where distances are known."""
         return window_of(video) - 1 if self.settings.distances is not None else 0

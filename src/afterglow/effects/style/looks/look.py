@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from afterglow import ops
 from afterglow.effects.style.distance import Distances
+from afterglow.effects.style.looks.exposure import Exposure
+from afterglow.effects.style.looks.shot_statistics import window_of
 from afterglow.effects.style.sdr import require_sdr
 from afterglow.frames import Frame, Reach, VideoInfo
 from afterglow.ops.halves import Array
@@ -60,6 +62,13 @@ class Look(ABC):
         """Return the pictures that a painter keeps from frame to frame."""
         return 0.0
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has before it is painted.
+
+        The levels of one that has less are spread; 0: whatever it has.
+        """
+        return 0.0
+
     def plan(self, video: VideoInfo) -> VideoInfo:
         """Return the video as it is, but for its channels: they may no longer be equal.
 
@@ -73,7 +82,9 @@ class Look(ABC):
 
     def reach(self, video: VideoInfo) -> Reach:
         """Return what the look remembers."""
-        return Reach(self.past(video) if self.settings.strength > 0 else 0)
+        if self.settings.strength <= 0:
+            return Reach()
+        return Reach(self.past(video) + (window_of(video) - 1 if self.span() > 0 else 0))
 
     def memory(self, video: VideoInfo) -> int:
         """Return the bytes held: what is kept, and buffers."""
@@ -86,13 +97,16 @@ class Look(ABC):
             yield from frames
             return
         painter = self.painter(video)
+        exposed = Exposure(video, self.span()) if self.span() > 0 else ops.array_of
         for frame in frames:
-            yield self._worn(frame, painter, video)
+            yield self._worn(frame, painter, exposed, video)
 
-    def _worn(self, frame: Frame, painter: Painter, video: VideoInfo) -> Frame:
+    def _worn(
+        self, frame: Frame, painter: Painter, exposed: Callable[[Array], Array], video: VideoInfo
+    ) -> Frame:
         here = self.placed(in_main_memory(frame), video)
         strength = self.settings.strength
-        pixels = painter(here)
+        pixels = painter(replace(here, pixels=exposed(ops.array_of(here.pixels))))
         if strength < 1:
             pixels = ops.lerp(ops.array_of(here.pixels), pixels, strength)
         alpha = None if here.alpha is None else ops.beside(ops.array_of(here.alpha), frame.pixels)

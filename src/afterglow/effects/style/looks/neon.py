@@ -26,6 +26,10 @@ _VIOLET, _PINK, _CYAN = (0.022, -0.095), (0.090, -0.025), (-0.050, -0.065)
 class Neon(Look):
     """A street at night: saturated, split into pink and cyan, and glowing."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.6
+
     def painter(self, video: VideoInfo) -> Painter:
         """Return what colours a frame and makes it glow."""
         grade = Grader(_cube(), video.white)

@@ -12,6 +12,7 @@ from afterglow import ops
 from afterglow.effects.style.glow import Glow, glowing, light_curve
 from afterglow.effects.style.grain import Grain, grained
 from afterglow.effects.style.looks import palette
+from afterglow.effects.style.looks.exposure import ends, shares, span_of
 from afterglow.effects.style.looks.look import Look, Painter
 from afterglow.effects.style.looks.shot_statistics import ShotStatistics, window_of
 from afterglow.effects.style.looks.vignette import vignetted
@@ -24,7 +25,6 @@ _FILM = np.array([[0.40, 0.50, 0.10]], np.float32)
 _CONTRAST, _BRIGHTNESS = 1.58, 0.8
 _BLACK = 0.008
 """Level of black on paper."""
-_BINS = 64
 _SOFT = 21
 """Levels of these that a count is spread over: a curve follows the shot, not a passer-by."""
 _KERNEL = np.hanning(_SOFT + 2)[1:-1] * 2 / (_SOFT + 1)
@@ -33,6 +33,8 @@ _EVENED = 0.15
 it, what stands still would change its light by more than half a level as others pass."""
 _STEEPEST = 1.5
 """Slope of evened levels at most, so that noise in flat parts stays down."""
+_SPAN = 0.85
+"""Share of the way from black to white that a shot has at least before it is printed."""
 _BLOOM = Glow(amount=0.10, radius=1.2, threshold=0.8)
 _VIGNETTE = 0.42
 _GRAIN = 2.0
@@ -55,7 +57,8 @@ class Noir(Look):
 
         def paint(frame: Frame) -> Array:
             pixels = ops.array_of(frame.pixels)
-            curve = print_curve(seen.after(pixels), white)
+            known = seen.after(pixels)
+            curve = print_curve(known[:-2], (known[-2], known[-1]), white)
             grey = levels.repeat_channel(levels.lookup(on_film(pixels), curve))
             made = vignetted(glowing(grey, _BLOOM, transfer), _VIGNETTE)
             return grained(made, grain, frame.pts)
@@ -69,27 +72,30 @@ def on_film(pixels: Array) -> Array:
 
 
 def counted(small: Array, pixels: Array) -> NDArray[np.float64]:
-    """Return (64,): the share of a small picture at every level; neighbours share a pixel."""
-    level = ops.to_float(on_film(small)).ravel().astype(np.float64) * (_BINS - 1)
-    below = np.minimum(level.astype(np.intp), _BINS - 2)
-    above = level - below
-    found = np.bincount(below, 1 - above, _BINS) + np.bincount(below + 1, above, _BINS)
-    return np.asarray(found / level.size)
+    """Return (64 + 2,): the share of a small picture at every level of that grey, and its ends."""
+    known = shares(on_film(small))
+    return np.array([*known, *ends(known)])
 
 
-def print_curve(shares: NDArray[np.float64], white: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Return (white + 1,): the level printed for every level of grey."""
-    level = np.arange(white + 1) / white
-    evened = np.interp(level, np.linspace(0, 1, _BINS), _evened(shares))
+def print_curve(
+    known: NDArray[np.float64], between: tuple[float, float], white: int
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Return (white + 1,): the level printed for every level of grey.
+
+    known: (n,) their shares in the shot. between: its darkest and its brightest, 0 to 1.
+    """
+    level, axis, even = np.arange(white + 1) / white, np.linspace(0, 1, len(known)), _evened(known)
+    low, high = np.interp(between, axis, even)
+    evened = span_of(float(low), float(high), _SPAN).spread(np.interp(level, axis, even))
     hard = np.clip(palette.sigmoid(evened.astype(np.float32), _CONTRAST), 0, 1)
     deep = _BLACK + (_BRIGHTNESS + 0.08 - _BLACK) * hard**1.15
     printed: NDArray[np.float64] = np.rint(deep.astype(np.float64) * white)
     return printed.astype(np.uint8) if white == 255 else printed.astype(np.uint16)
 
 
-def _evened(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(64,) levels, some of the way to where all are seen as often."""
-    spread = np.convolve(np.pad(shares, _SOFT // 2), _KERNEL, mode="valid")
-    slope = np.minimum(1 - _EVENED + _EVENED * spread * _BINS, _STEEPEST)
-    known = np.cumsum(slope)
-    return np.asarray((known - known[0]) / (known[-1] - known[0]))
+def _evened(known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) levels, some of the way to where all are seen as often."""
+    spread = np.convolve(np.pad(known, _SOFT // 2), _KERNEL, mode="valid")
+    slope = np.minimum(1 - _EVENED + _EVENED * spread * len(known), _STEEPEST)
+    risen = np.cumsum(slope)
+    return np.asarray((risen - risen[0]) / (risen[-1] - risen[0]))

@@ -39,6 +39,10 @@ _MOST_CAST = 0.12
 class Realistic(Look):
     """Noise down, detail and local contrast up, casts off."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.6
+
     def past(self, video: VideoInfo) -> int:
         """Return the window over which noise and cast are measured."""
         return window_of(video) - 1

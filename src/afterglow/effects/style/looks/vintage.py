@@ -41,6 +41,10 @@ _WEAVE = 0.07
 class Vintage(Look):
     """A print of long ago: sepia, faded blacks, coarse grain, dust, and a gate that is worn."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.5
+
     def placed(self, frame: Frame, video: VideoInfo) -> Frame:
         """Return the frame where the gate holds it, enlarged so far that no border is seen."""
         settings = self.settings

@@ -156,6 +156,10 @@ def pigmented(paint: Floats, density: Floats) -> Floats:
 class Watercolor(Look):
     """A picture in watercolour."""
 
+    def span(self) -> float:
+        """Return the share of the way from black to white that a shot has at least."""
+        return 0.7
+
     def painter(self, video: VideoInfo) -> Painter:
         """Return what paints one frame after the other."""
         return _Brush(video, self.settings.seed).laid
