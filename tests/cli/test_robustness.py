@@ -157,8 +157,12 @@ def test_a_folder_that_is_none_is_one_line(folder: str, clip: Path, tmp_path: Pa
 
 
 def without_privilege() -> None:
-    """Let a process of root's respect permissions: drop CAP_DAC_OVERRIDE for what it becomes."""
-    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+    """Let a process of root's respect permissions, whatever it becomes.
+
+    CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH are dropped.
+    """
+    for capability in (1, 2):
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
 
 
 def test_a_folder_without_permission_is_one_line(clip: Path, tmp_path: Path) -> None:
@@ -184,6 +188,31 @@ def test_what_is_no_video_is_one_line(text: str, tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text(text)
     run = afterglow("ghost", tmp_path / "notes.mp4", tmp_path / "out.mp4")
     assert run.returncode == 3 and "Traceback" not in run.stderr
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize("place", ["source", "target"])
+def test_a_name_that_no_disk_takes_is_one_line(place: str, clip: Path, tmp_path: Path) -> None:
+    long = "x" * 300 + ".mkv"
+    names = (long, "out.mkv") if place == "source" else (clip, long)
+    run = afterglow("ghost", *names, cwd=tmp_path)
+    assert run.returncode == 3 and "Traceback" not in run.stderr
+    assert len([line for line in run.stderr.splitlines() if "error: " in line]) == 1
+    assert "name too long" in run.stderr and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["ghost", "matte"])
+def test_a_source_in_a_closed_folder_is_one_line(command: str, clip: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "clip.mkv").write_bytes(clip.read_bytes())
+    closed.chmod(0)
+    run = afterglow(
+        command, closed / "clip.mkv", tmp_path / "out.mp4", preexec_fn=without_privilege
+    )
+    closed.chmod(0o755)
+    assert run.returncode == 3 and "Traceback" not in run.stderr
+    assert "permission denied" in run.stderr.lower() and "clip.mkv" in run.stderr
     assert not (tmp_path / "out.mp4").exists()
 
 

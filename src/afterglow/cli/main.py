@@ -20,7 +20,7 @@ try:
 
     from afterglow.cli.groups import LazyGroup
     from afterglow.cli.progress import write_line
-    from afterglow.errors import AfterglowError, Cancelled
+    from afterglow.errors import AfterglowError, Cancelled, MediaError
 except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
     sys.exit(130)
 
@@ -93,6 +93,10 @@ def exit_code(typed: list[str]) -> int:
     except AfterglowError as error:
         tell(str(error), error.hint, error.exit_code, as_json="--json" in typed)
         return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _tell_of_file(error, as_json="--json" in typed)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -100,6 +104,13 @@ def exit_code(typed: list[str]) -> int:
         tell(*_click_words(error), error.exit_code, as_json="--json" in typed)
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _tell_of_file(error: OSError, *, as_json: bool) -> int:
+    """Tell what the system says of a file or folder; the exit code."""
+    words = (error.strerror or "cannot be used").lower()
+    tell(f"{error.filename}: {words}", "", MediaError.exit_code, as_json=as_json)
+    return MediaError.exit_code
 
 
 def tell(message: str, hint: str, code: int, *, as_json: bool) -> None:

@@ -32,7 +32,7 @@ _ELSEWHERE = {
     "rtp", "sap", "lavfi", "avisynth", "vapoursynth", "tty", "image2", "alias_pix", "alsa", "oss",
     "pulse", "sndio", "jack", "x11grab", "xcbgrab", "kmsgrab", "fbdev", "v4l2", "video4linux2",
     "iec61883", "libcdio", "libdc1394", "openal", "avfoundation", "dshow", "gdigrab", "vfwcap",
-    "decklink", "android_camera", "bktr",
+    "decklink", "android_camera", "bktr", "vobsub", "mlv", "dvdvideo",
 }  # fmt: skip
 """Demuxers that open other files, devices or the network, or that take any text for a picture."""
 
@@ -41,6 +41,8 @@ _STILL_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".
                    ".sgi", ".qoi", ".hdr"}  # fmt: skip
 _LISTS = (b"#EXTM3U", b"ffconcat version", b"[playlist]", b"<MPD")
 _LIST_SUFFIXES = {".m3u", ".m3u8", ".ffconcat", ".pls", ".mpd"}
+_NO_VIDEO = "it is no video, or it is damaged, or was not written to its end"
+"""What may be the matter with a file of which FFmpeg only says that it is invalid."""
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
@@ -84,6 +86,8 @@ def told(source: str, doing: str, hint: str = "") -> Iterator[None]:
     try:
         yield
     except av.error.FFmpegError as error:
+        invalid = isinstance(error, av.error.InvalidDataError | av.error.ArgumentError)
+        hint = hint or (_NO_VIDEO if invalid else "")
         raise MediaError(f"{source}: {doing}: {reason(error)}", hint=hint) from error
 
 
