@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from afterglow.cli.footage import Parts
+    from afterglow.cli.progress import Reporter
     from afterglow.effects.train.course import Clip, Course, Part
+    from afterglow.effects.train.effect import Training
 
 _MODELS = ("svd", "svd-xt", "svd-xt-1.1", "animatediff", "i2vgen-xl", "cogvideox", "wan", "ltx")
 
@@ -62,6 +64,7 @@ _MODELS = ("svd", "svd-xt", "svd-xt-1.1", "animatediff", "i2vgen-xl", "cogvideox
 @options.commercial_only
 def train(
     run: TrainRun,
+    model: str,
     steps: int,
     save_every: int,
     resume: bool,
@@ -80,29 +83,22 @@ def train(
       afterglow train clips/ waves.safetensors --model svd-xt --steps 2000 --resume --overwrite
       afterglow animate in.png out.mp4 --model svd-xt --lora waves.safetensors:0.8
     """
-    from afterglow.cli.footage import reels_in
     from afterglow.effects.train.effect import Training
-    from afterglow.effects.train.model import learner, require, require_trainable
+    from afterglow.effects.train.model import learner, require_trainable
 
-    require_trainable(settings["model"])
-    shelf = run.shelf()
-    course = _course(**settings)
+    require_trainable(model)
+    shelf, course = run.shelf(), _course(model, **settings)
     with run.reporter() as reporter:
-        footage = _Clips(reels_in(run.source, course.length, reporter.note))
-        require(course.model, commercial_only=commercial_only)
-        shelf.require_free(overwrite=run.overwrite, resume=resume)
-        before = _before(shelf, reporter.note) if resume else None
+        footage = _footage(run, course, reporter.note, commercial_only=commercial_only)
+        before = _before(run, shelf, reporter.note, resume=resume)
         if run.dry_run:
-            return run.show(_plan(course, footage.clips, steps, shelf))
-        began = time.monotonic()
+            run.show(_plan(course, footage.clips, steps, shelf))
+            return
         device = run.device_name(reporter.note)
         hold = partial(learner, course, device, reporter.note, commercial_only)
-        told = Training(
-            course, footage, shelf, hold, steps, save_every, samples, tell_steps, reporter.note
-        )
-        losses = told.run(before)
-        run.done(reporter, losses, time.monotonic() - began)
-    return None
+        pace = steps, save_every, samples
+        lessons = Training(course, footage, shelf, hold, *pace, tell_steps, reporter.note)
+        _learn(run, lessons, before, reporter)
 
 
 def _course(
@@ -132,14 +128,47 @@ def _course(
     )
 
 
-def _before(shelf: Files, say: Callable[[str], None]) -> tuple[dict[str, str], bytes] | None:
-    """What a training that was stopped has kept; None where there is none."""
+def _footage(
+    run: TrainRun, course: Course, say: Callable[[str], None], *, commercial_only: bool
+) -> _Clips:
+    """The clips, once it is known that what shall learn from them is here."""
+    from afterglow.cli.footage import reels_in
+    from afterglow.effects.train.model import require
+
+    footage = _Clips(reels_in(run.source, course.length, say))
+    require(course.model, commercial_only=commercial_only)
+    return footage
+
+
+def _before(
+    run: TrainRun, shelf: Files, say: Callable[[str], None], *, resume: bool
+) -> tuple[dict[str, str], bytes] | None:
+    """What a training that was stopped has kept, if that shall go on; None where there is none.
+
+    Raises:
+        UsageError: files are in the way that are not to be replaced.
+    """
     from afterglow.effects.train.model.state import facts_in
 
+    shelf.require_free(overwrite=run.overwrite, resume=resume)
+    if not resume:
+        return None
     if not shelf.state.is_file():
         say(f"--resume: nothing to go on from, so it begins ({shelf.state})")
         return None
     return facts_in(str(shelf.state)), shelf.state.read_bytes()
+
+
+def _learn(
+    run: TrainRun,
+    lessons: Training,
+    before: tuple[dict[str, str], bytes] | None,
+    reporter: Reporter,
+) -> None:
+    """Learn, and tell how it ended."""
+    began = time.monotonic()
+    losses = lessons.run(before)
+    run.done(reporter, losses, time.monotonic() - began)
 
 
 def _plan(course: Course, clips: tuple[Clip, ...], steps: int, shelf: Files) -> dict[str, str]:
