@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
-from afterglow.models.networks import Network, fits
+from afterglow.models.networks import Network, planes_of, require_picture
 
 Asked: TypeAlias = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """Takes a picture (S, S, 3) uint8 RGB, gives two flat arrays of numbers."""
@@ -58,27 +58,16 @@ def _opened(commercial_only: bool) -> Iterator[FaceNetworks]:
         asked = []
         for name, side in SIDES.items():
             network = stack.enter_context(loaded(name, commercial_only=commercial_only))
-            _check(name, network, side)
+            require_picture(name, network, side, side)
             asked.append(partial(_asked, name, network, side))
         yield FaceNetworks(*asked)
-
-
-def _check(name: str, network: Network, side: int) -> None:
-    """Raise ModelError unless a network takes one RGB picture of a size."""
-    wanted = (1, 3, side, side)
-    shapes = list(network.inputs.values())
-    if len(shapes) != 1 or not fits(shapes[0], wanted):
-        told = ", ".join(str(shape).replace("None", "any") for shape in shapes)
-        raise ModelError(f"the model {name} takes {told}, and not a picture of shape {wanted}")
 
 
 def _asked(
     name: str, network: Network, side: int, picture: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What a network says of a picture (S, S, 3) uint8 RGB: its two outputs, flat."""
-    if picture.shape != (side, side, 3) or picture.dtype != np.uint8:
-        raise ValueError(f"the network takes {side}x{side} uint8 RGB, not {picture.shape}")
-    planes = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
+    planes = planes_of(picture, side, side)
     if name == "face-detection":
         planes = planes * np.float32(2) - np.float32(1)
     found = network(**dict.fromkeys(network.inputs, planes))

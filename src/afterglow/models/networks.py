@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
+
+from afterglow.errors import ModelError
 
 Shape = tuple[int | None, ...]
 """Lengths of an array's sides, None where any will do; () where nothing is told of them."""
@@ -53,6 +56,22 @@ def fits(shape: Shape, wanted: Shape) -> bool:
     if not wanted or len(shape) != len(wanted):
         return not wanted
     return all(None in (has, must) or has == must for has, must in zip(shape, wanted, strict=True))
+
+
+def require_picture(name: str, network: Network, width: int, height: int) -> None:
+    """Raise ModelError unless a network takes one RGB picture of a size, and nothing else."""
+    wanted = (1, 3, height, width)
+    shapes = list(network.inputs.values())
+    if len(shapes) != 1 or not fits(shapes[0], wanted):
+        told = ", ".join(str(shape).replace("None", "any") for shape in shapes)
+        raise ModelError(f"the model {name} takes {told}, and not a picture of shape {wanted}")
+
+
+def planes_of(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.float32]:
+    """Return a picture (H, W, 3) uint8 RGB of that size as (1, 3, H, W) float32, 0 to 1."""
+    if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
+        raise ValueError(f"the network takes {width}x{height} uint8 RGB, not {picture.shape}")
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
-from afterglow.models.networks import Network, fits
+from afterglow.models.networks import Network, planes_of, require_picture
 
 Asked = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Takes a picture (H, W, 3) uint8 RGB, gives where people are: (H, W) float32, 0 to 1."""
@@ -40,17 +40,8 @@ def person_networks(*, commercial_only: bool = False) -> tuple[Opener, Opener]:
 @contextmanager
 def _opened(name: str, size: tuple[int, int], commercial_only: bool) -> Iterator[Asked]:
     with loaded(name, commercial_only=commercial_only) as network:
-        _check(name, network, size)
+        require_picture(name, network, *size)
         yield partial(_asked, name, network, size)
-
-
-def _check(name: str, network: Network, size: tuple[int, int]) -> None:
-    """Raise ModelError unless a network takes one RGB picture of a size."""
-    wanted = (1, 3, size[1], size[0])
-    shapes = list(network.inputs.values())
-    if len(shapes) != 1 or not fits(shapes[0], wanted):
-        told = ", ".join(str(shape).replace("None", "any") for shape in shapes)
-        raise ModelError(f"the model {name} takes {told}, and not a picture of shape {wanted}")
 
 
 def _asked(
@@ -58,9 +49,7 @@ def _asked(
 ) -> NDArray[np.float32]:
     """Where people are in a picture (H, W, 3) uint8 RGB of the size: (H, W) float32, 0 to 1."""
     width, height = size
-    if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
-        raise ValueError(f"the network takes {width}x{height} uint8 RGB, not {picture.shape}")
-    planes = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
+    planes = planes_of(picture, width, height)
     found = network(**dict.fromkeys(network.inputs, planes))[network.outputs[0]]
     if found.size != height * width:
         raise ModelError(f"the model {name} gives {found.size / height / width:g} mattes, not one")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
-from afterglow.models.networks import Network, fits
+from afterglow.models.networks import Network, planes_of, require_picture
 
 ENTRY = "pose"
 """Its name in models.lock."""
@@ -36,17 +36,13 @@ def pose_network(*, commercial_only: bool = False) -> Iterator[Asked]:
         ModelError: it is not here, not as locked, or another one.
     """
     with loaded(ENTRY, commercial_only=commercial_only) as network:
-        shapes = list(network.inputs.values())
-        if len(shapes) != 1 or not fits(shapes[0], (1, 3, SIDE, SIDE)):
-            raise ModelError(f"the model {ENTRY} takes no picture of {SIDE}x{SIDE}")
+        require_picture(ENTRY, network, SIDE, SIDE)
         yield partial(_asked, network)
 
 
 def _asked(network: Network, picture: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
     """What the network says of a picture."""
-    if picture.shape != (SIDE, SIDE, 3) or picture.dtype != np.uint8:
-        raise ValueError(f"the network takes {SIDE}x{SIDE} uint8 RGB, not {picture.shape}")
-    planes = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
+    planes = planes_of(picture, SIDE, SIDE)
     found = network(**dict.fromkeys(network.inputs, planes))
     points = next((each for each in found.values() if each.size == _POINTS * 5), None)
     body = next((each for each in found.values() if each.size == 1), None)
