@@ -32,7 +32,7 @@ from afterglow.ops.halves import Array
 
 _LINES = 540
 """Lines, of 16:9, at which washes are laid."""
-_TEXTURE = (9, 33)
+_TEXTURE = (5, 18)
 """Levels by which fine things differ from the washes: from where they are kept, and fully kept."""
 _WASHES = 6
 """Layers of paint from white to black."""
