@@ -140,6 +140,8 @@ def test_voices_are_listed_and_a_wrong_one_is_told() -> None:
     for wrong in ("zz-nowhere", "de\udcff"):
         with pytest.raises(ModelError, match="no voice of that name"):
             Espeak().speak("Hello", wrong)
+    with pytest.raises(ModelError, match="no variant of that name"):
+        Espeak().speak("Hello", "en-gb+nobody")
 
 
 @needs_espeak

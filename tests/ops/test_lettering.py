@@ -57,6 +57,8 @@ def test_what_the_typeface_lacks_is_told() -> None:
     assert lettering.lacking("Plain words, 100%!") == ""
     assert lettering.lacking("日 a 本 日") == "日本"
     assert lettering.lacking("tab\tand\nline") == ""
+    assert lettering.lacking("a\u0926\u0941") == "\u0926\u0941", "a mark is none without its letter"
+    assert lettering.without("no\u2066bo\x1bdy 日!", "日") == "nobody !"
     assert lettering.face_for("plain") == lettering.BUILT_IN
 
 

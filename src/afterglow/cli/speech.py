@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from unicodedata import category
 
 import click
 
@@ -117,7 +118,7 @@ class Saying:
         from afterglow.models.speech.phrases import phrases
 
         voice = self.voice or USUAL
-        spoken = speak(text, voice, commercial_only=self.commercial_only)
+        spoken = speak(_plain(text), voice, commercial_only=self.commercial_only)
         told = phrases(spoken.words)
         if lines and not told:
             tell_note(
@@ -176,6 +177,11 @@ def require_text(text: str) -> None:
             f"the text is too long: {len(text)} characters, and {LONGEST} can be said at once",
             hint="make several clips, or record it and give it as --audio",
         )
+
+
+def _plain(text: str) -> str:
+    """A text with spaces in the place of control characters, which voices take for commands."""
+    return "".join(" " if category(sign) == "Cc" and not sign.isspace() else sign for sign in text)
 
 
 def speak(text: str, voice: str, *, commercial_only: bool = False) -> Spoken:

@@ -21,8 +21,8 @@ _SYSTEM = (
     "NotoSansCJK-Regular.ttc",
 )
 """Files of typefaces with more letters, of which most systems have one."""
-_ABSENT = "\uffff"
-"""A character that no typeface has."""
+_ABSENT = ("\uffff", "\U00011c92")
+"""A character and a combining mark that no typeface has."""
 
 
 class Measure(NamedTuple):
@@ -88,10 +88,20 @@ def lacking(text: str, face: str = BUILT_IN) -> str:
     return "".join(each for each in seen if _is_lacking(each, face))
 
 
+def without(text: str, characters: str, face: str = BUILT_IN) -> str:
+    """A text without some characters, and without signs of format that a typeface would box."""
+    return "".join(
+        each
+        for each in text
+        if each not in characters
+        and (each.isprintable() or each.isspace() or not _is_lacking(each, face))
+    )
+
+
 @lru_cache(maxsize=4096)
 def _is_lacking(character: str, face: str) -> bool:
-    one, other = (ink(each, 24, face=face) for each in (character, _ABSENT))
-    return np.array_equal(one, other)
+    one, *others = (ink(each, 24, face=face) for each in (character, *_ABSENT))
+    return any(np.array_equal(one, other) for other in others)
 
 
 def _broken(word: str, size: float, width: int, face: str) -> list[str]:

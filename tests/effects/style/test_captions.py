@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from afterglow.effects.style.captions import Caption, Captioned, Look, lacking, plate_of
+from afterglow.effects.style.captions import Caption, Captioned, Look, plate_of, readable
 from afterglow.frames import Colour, Frame, VideoInfo
 from afterglow.ops import array_of
 
@@ -122,10 +122,15 @@ def test_the_later_of_two_is_seen() -> None:
 
 
 def test_what_cannot_be_written_is_told() -> None:
-    assert lacking([WORDS]) == ""
-    assert lacking([Caption(Fraction(0), Fraction(1), "a \U000f0000 b")]) in ("", "\U000f0000")
-    private = Caption(Fraction(0), Fraction(1), "\u4e2d plain")
-    assert set(lacking([private])) <= {"\u4e2d"}
+    def told(text: str) -> tuple[str, str]:
+        (kept,), missing = readable([Caption(Fraction(0), Fraction(1), text)])
+        return kept.text, missing
+
+    assert readable([WORDS]) == ((WORDS,), "")
+    kept, missing = told("a \U000f0000 \u4e2d plain")
+    assert set(missing) <= {"\U000f0000", "\u4e2d"} and kept.endswith(" plain")
+    assert not set(missing) & set(kept)
+    assert told("no\u2066thing seen")[1] == "", "signs of format are no characters to be told"
 
 
 def test_white_paper_is_not_the_whitest_white_of_hdr() -> None:

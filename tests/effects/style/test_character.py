@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from afterglow.cli.main import exit_code
+from afterglow.cli.speech import _plain
 from afterglow.effects.style import captions
 from afterglow.effects.style.character.emotion import NAMES
 from afterglow.effects.style.character.puppet import KINDS
@@ -139,10 +140,15 @@ def test_characters_that_no_typeface_has_are_told_and_left_out(
         return plate_of(text, *given)
 
     monkeypatch.setattr(captions, "plate_of", noted)
-    monkeypatch.setattr(captions, "lacking", lambda told: "oy")
+    monkeypatch.setattr(captions.lettering, "lacking", lambda text, face: "oy")
     assert talk(tmp_path / "out.mkv", "--text", "Good day.", "--burn-captions") == 0
     assert "no typeface here has o y, so they are left out" in capfd.readouterr().err
     assert texts == ["Gd da."]
+
+
+def test_no_control_character_reaches_a_voice() -> None:
+    """eSpeak takes them for commands: a pitch, a speed."""
+    assert _plain("one\x01two\x1b three\nfour\tfive") == "one two  three\nfour\tfive"
 
 
 def test_a_look_is_laid_over_it(speech: Path, tmp_path: Path) -> None:

@@ -66,10 +66,16 @@ class Plate(NamedTuple):
     """(h, w) how much of the dark behind them."""
 
 
-def lacking(captions: Sequence[Caption]) -> str:
-    """Return the characters that no typeface at hand has, each once."""
+def readable(captions: Sequence[Caption]) -> tuple[tuple[Caption, ...], str]:
+    """Return the captions as far as they can be drawn, and the characters that are left out.
+
+    Those are what no typeface at hand has, each once; signs that are not seen go untold.
+    """
     words = "".join(caption.text for caption in captions)
-    return lettering.lacking(words, lettering.face_for(words))
+    face = lettering.face_for(words)
+    missing = lettering.lacking(words, face)
+    kept = (replace(each, text=lettering.without(each.text, missing, face)) for each in captions)
+    return tuple(kept), missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow.errors import Cancelled, ModelError
-from afterglow.models.speech.espeak_voices import VoiceRecord, offered
+from afterglow.models.speech.espeak_voices import VoiceRecord, has_variant, offered
 from afterglow.models.speech.spoken import Heard, Spoken, Voice
 
 INSTALL = 'pip install "afterglow[speech]", or install espeak-ng from your system\'s packages'
@@ -204,7 +204,9 @@ def _apart(work: Callable[[], int], stopped: Event) -> int:
 
 
 def _choose(library: Any, voice: str) -> None:
-    language = voice.partition("+")[0]
+    language, plus, variant = voice.partition("+")
+    if plus and not has_variant(library, variant):
+        raise ModelError(f"espeak has no variant of that name ({variant})", hint="for example +f3")
     mute = [each for each in offered(library) if each.voice.name == language and each.lacks]
     if mute:
         raise ModelError(

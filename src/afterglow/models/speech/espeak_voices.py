@@ -43,9 +43,7 @@ class Offered(NamedTuple):
 
 def offered(library: Any) -> Iterator[Offered]:
     """Every voice, each under a name of its own, the one that speaks a language plainly first."""
-    told, place = set[str](), ctypes.c_char_p()
-    library.espeak_Info(ctypes.byref(place))
-    folder = Path((place.value or b"").decode(errors="surrogateescape"))
+    told, folder = set[str](), _folder(library)
     voices = library.espeak_ListVoices(None)
     for index in count():
         if not voices[index]:
@@ -57,6 +55,18 @@ def offered(library: Any) -> Iterator[Offered]:
         told.add(name)
         lacks = _lacking(folder, file)
         yield Offered(Voice(name, "espeak", voice.name.decode()), file, lacks)
+
+
+def has_variant(library: Any, name: str) -> bool:
+    """True where a variant (f3, whisper) is among the library's data: it would pass over others."""
+    return "/" not in name and (_folder(library) / "voices" / "!v" / name).is_file()
+
+
+def _folder(library: Any) -> Path:
+    """Where the library's data are."""
+    place = ctypes.c_char_p()
+    library.espeak_Info(ctypes.byref(place))
+    return Path((place.value or b"").decode(errors="surrogateescape"))
 
 
 def _lacking(folder: Path, file: str) -> str:

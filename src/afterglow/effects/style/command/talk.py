@@ -153,12 +153,10 @@ class Talk:
     def _words(self, sound: Sounding) -> list[Effect]:
         if not self.burnt:
             return []
-        from afterglow.effects.style.captions import Caption, Captioned, lacking
+        from afterglow.effects.style.captions import Caption, Captioned, readable
 
         spans = ((Fraction(each.start), Fraction(each.end), each.text) for each in sound.lines)
-        told = tuple(Caption(*span) for span in spans)
-        missing = lacking(told)
+        told, missing = readable(tuple(Caption(*span) for span in spans))
         if missing:
             tell_note(f"captions: no typeface here has {' '.join(missing)}, so they are left out")
-        gone = str.maketrans("", "", missing)
-        return [Captioned(tuple(replace(each, text=each.text.translate(gone)) for each in told))]
+        return [Captioned(told)]
