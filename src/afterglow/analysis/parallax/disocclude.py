@@ -13,24 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow.analysis.parallax.filling import GUARD, JUMP, filled, spread
 from afterglow.ops.halves import Array
 from afterglow.ops.levels import Region
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Places = NDArray[np.intp]
-Pair = tuple[Places, Places]
 
 COARSE = 4
 """Pixels of the picture, either way, for one of a layer's depth."""
-JUMP = 0.06
-"""Difference in depth between neighbours from which they are taken for two surfaces."""
 _OVERLAP = 0.02
 """Depth by which a layer reaches under the next nearer one, where a surface goes on."""
-_GUARD = 2
-"""Pixels beside a jump whose colour is a mixture of both sides."""
-_FOLDS = 4
-"""Times that a narrow surface is mirrored into a hole."""
 _EDGE = 16
 """Empty pixels around a layer."""
 _LEVELS = 64
@@ -104,34 +97,6 @@ def cuts(depth: Floats, most: int, reach: int) -> list[float]:
     return sorted(found)
 
 
-def filled(picture: Array, depth: Floats, hole: Mask, reach: int) -> Array:
-    """The picture with a hole filled from around it: what is beside it is mirrored into it.
-
-    picture: (H, W, 3) uint8 or uint16. depth: (H, W) of the picture around the hole. Mirrored is
-    the surface that the nearest edge belongs to; where it is narrower than the hole, it is
-    mirrored again. Beyond ``reach``, and where nothing fits, the nearest colours go on softly.
-    """
-    result, depth, rest = picture.copy(), depth.copy(), hole.copy()
-    for _ in range(_FOLDS):
-        y, x, near, far = _mirrored(rest, reach)
-        depth[y, x] = depth[near]
-        fits = np.abs(depth[far] - depth[near]) < JUMP
-        fits &= ~rest[far]
-        y, x = y[fits], x[fits]
-        result[y, x] = result[far[0][fits], far[1][fits]]
-        rest[y, x] = False
-    return _softened(result, rest)
-
-
-def _softened(picture: Array, rest: Mask) -> Array:
-    """The picture with the nearest colours spread over the rest of a hole."""
-    if not rest.any() or rest.all():
-        return picture
-    soft = _spread(picture.astype(np.float32), ~rest)
-    picture[rest] = np.rint(np.clip(soft[rest], 0, np.iinfo(picture.dtype).max))
-    return picture
-
-
 def _slope(depth: Floats) -> float:
     """The usual steepness of the surfaces: the 90th percentile of the change between neighbours."""
     changes = np.abs(np.diff(depth[::4], axis=1)), np.abs(np.diff(depth[:, ::4], axis=0))
@@ -200,7 +165,7 @@ def _without(picture: Array, depth: Floats, cut: float, reach: int) -> tuple[Arr
     picture, depth = picture.copy(), depth.copy()
     part, gone = region.of(depth), region.of(hole)
     region.of(picture)[:] = filled(region.of(picture), part, region.of(beside), reach)
-    part[gone] = np.minimum(_spread(part, ~gone), cut + _OVERLAP)[gone]
+    part[gone] = np.minimum(spread(part, ~gone), cut + _OVERLAP)[gone]
     return picture, depth
 
 
@@ -210,7 +175,7 @@ def _beside_jumps(depth: Floats, cut: float) -> Mask:
     ring = cv2.dilate(near, np.ones((3, 3), np.uint8)) - near
     steep = cv2.dilate(depth, np.ones((3, 3), np.uint8)) - depth > JUMP
     ends = np.asarray((ring > 0) & steep).astype(np.uint8)
-    wide = cv2.dilate(ends, np.ones((2 * _GUARD - 1,) * 2, np.uint8))
+    wide = cv2.dilate(ends, np.ones((2 * GUARD - 1,) * 2, np.uint8))
     return np.asarray(wide, np.bool_)
 
 
@@ -222,43 +187,4 @@ def _coarse(depth: Floats, where: Mask) -> Floats:
     values = np.pad(depth, ((0, padded[0]), (0, padded[1]))) * share
     weight = cv2.resize(share, size, interpolation=cv2.INTER_AREA)
     mean = cv2.resize(values, size, interpolation=cv2.INTER_AREA) / np.maximum(weight, 1e-6)
-    spread = _spread(np.asarray(mean, np.float32), weight > 0)
-    return np.asarray(spread, np.float32)
-
-
-def _spread(values: Floats, known: Mask) -> Floats:
-    """The values where they are known, and between and around them smoothly from these.
-
-    Pull and push (Gortler et al., The lumigraph, 1996): averaged down until nothing is missing.
-    """
-    return _pulled(values, known.astype(np.float32))
-
-
-def _pulled(values: Floats, weight: Floats) -> Floats:
-    flat = weight if values.ndim == 2 else weight[..., None]
-    rows, columns = weight.shape
-    if weight.min() >= 1 or max(rows, columns) < 2:
-        return values
-    size = (columns + 1) // 2, (rows + 1) // 2
-    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize(values * flat, size, interpolation=cv2.INTER_AREA)
-    thin = np.maximum(share, 1e-6)
-    mean = total / (thin if values.ndim == 2 else thin[..., None])
-    below = _pulled(np.asarray(mean, np.float32), np.minimum(share * 1e6, 1).astype(np.float32))
-    above = cv2.resize(below, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(values * flat + above * (1 - flat), np.float32)
-
-
-def _mirrored(hole: Mask, reach: int) -> tuple[Places, Places, Pair, Pair]:
-    """Places in the hole near its edge, (y, x); their nearest outside, and as far beyond that."""
-    distance, labels = cv2.distanceTransformWithLabels(
-        hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    known_y, known_x = np.nonzero(~hole)
-    at = np.zeros((2, int(labels.max()) + 1), np.intp)
-    at[:, labels[known_y, known_x]] = known_y, known_x
-    y, x = np.nonzero(hole & (distance <= reach + 2 * _GUARD))
-    near_y, near_x = at[:, labels[y, x]]
-    far_y = np.clip(2 * near_y - y, 0, hole.shape[0] - 1)
-    far_x = np.clip(2 * near_x - x, 0, hole.shape[1] - 1)
-    return y, x, (near_y, near_x), (far_y, far_x)
+    return spread(np.asarray(mean, np.float32), weight > 0)
