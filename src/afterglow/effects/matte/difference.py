@@ -140,8 +140,9 @@ def scene_of(pixels: NDArray[Any], plate: NDArray[Any], transfer: str) -> Scene:
     """
     light, empty = ops.to_linear(pixels, transfer), ops.to_linear(plate, transfer)
     exposure = exposure_between(empty, light)
-    empty = np.minimum(empty * exposure, 1)
-    shown, behind = ops.to_float(pixels), ops.to_display(empty, transfer, "float32")
+    lit = _exposed_light(plate, exposure, transfer)
+    empty = cv2.LUT(plate, lit)
+    shown, behind = ops.to_float(pixels), cv2.LUT(plate, ops.to_display(lit, transfer, "float32"))
     apart = strongest(cv2.absdiff(shown, behind))
     noise = noise_of(apart)
     unsure = np.float32(_SIGMAS * noise) + np.float32(_MISPLACED) * _contrast(behind)
@@ -157,8 +158,17 @@ def scene_of(pixels: NDArray[Any], plate: NDArray[Any], transfer: str) -> Scene:
 
 def exposed(plate: NDArray[Any], exposure: Light, transfer: str, depth: Depth) -> NDArray[Any]:
     """(H, W, 3) RGB of the plate as it is in another exposure, in its depth."""
-    light = np.minimum(ops.to_linear(plate, transfer) * exposure, 1)
-    return ops.to_display(light, transfer, depth)
+    return cv2.LUT(
+        plate, ops.to_display(_exposed_light(plate, exposure, transfer), transfer, depth)
+    )
+
+
+def _exposed_light(like: NDArray[Any], exposure: Light, transfer: str) -> Light:
+    """(1, 256 or 65536, 3) light, in another exposure, of every number that ``like`` can hold."""
+    kind = like.dtype
+    numbers = np.arange(np.iinfo(kind).max + 1).astype(kind)
+    ramp = np.repeat(numbers[np.newaxis, :, np.newaxis], 3, axis=2)
+    return np.minimum(ops.to_linear(ramp, transfer) * exposure, 1)
 
 
 def whole_noise(pixels: NDArray[Any], plate: NDArray[Any], exposure: Light, transfer: str) -> float:
