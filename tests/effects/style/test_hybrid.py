@@ -460,6 +460,14 @@ def test_what_cannot_be_is_one_clear_line(
     assert not (tmp_path / "out.mp4").exists()
 
 
+def test_a_start_past_the_end_is_told_as_that_alone(
+    person: Path, room: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hybrid(person, room, tmp_path / "out.mkv", "--start=9") == 3
+    told = capsys.readouterr().err
+    assert "past its end" in told and "how long CHARACTER is" not in told
+
+
 @dataclass(frozen=True)
 class Bright(contract.Chain):
     """Finds what is brighter than half."""

@@ -234,9 +234,9 @@ class Staging:
     def _sound(self, cast: Cast, behind: VideoInfo, stack: ExitStack) -> str | None:
         """The file with the sound of both; None where the character's own travels as it is."""
         own = cast.voice.file if self.saying is not None else None
-        if self.run.dry_run:
+        if self.run.dry_run or (cast.seconds is not None and cast.seconds <= 0):
             return own
-        if cast.seconds is None or cast.seconds <= 0:
+        if cast.seconds is None:
             tell_note("sound: how long CHARACTER is cannot be told, so BACKGROUND is not heard")
             return own
         heard = Behind(behind, self.ending, self.volume)
