@@ -18,6 +18,7 @@ from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
     from afterglow.frames import Frame, VideoInfo
+    from afterglow.media import ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,28 @@ class Screening:
         """
         from afterglow.engine.plans import frames_of
         from afterglow.engine.thrift import be_thrifty
-        from afterglow.media import ReadOptions, open_source
+        from afterglow.media import open_source
 
         be_thrifty()
-        cut = (None, None) if whole else (self.start, self.duration)
-        reading = ReadOptions(start=cut[0] or Fraction(0), duration=cut[1], hdr=self.hdr)
+        reading = self._reading(whole=whole)
         with open_source(name, reading, reporter.note) as source:
             reporter.stage(Path(name).name, frames_of(source.video, reading))
             yield _counted(source.frames(), reporter), source.video
+
+    def require_shown(self, references: Sequence[str]) -> None:
+        """Raise MediaError where a video or a reference cannot be shown, before one is."""
+        from afterglow.media import open_source, silent
+
+        for whole, names in ((False, self.videos), (True, references)):
+            for name in names:
+                if name != "-":
+                    open_source(name, self._reading(whole=whole), silent).close()
+
+    def _reading(self, *, whole: bool) -> ReadOptions:
+        from afterglow.media import ReadOptions
+
+        cut = (None, None) if whole else (self.start, self.duration)
+        return ReadOptions(start=cut[0] or Fraction(0), duration=cut[1], hdr=self.hdr)
 
 
 def _counted(frames: Iterator[Frame], reporter: Reporter) -> Iterator[Frame]:

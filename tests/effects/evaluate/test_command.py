@@ -126,6 +126,19 @@ def test_what_cannot_be_is_one_line(
     assert len(errors) == 1 and words in errors[0] and said.out == ""
 
 
+@pytest.mark.parametrize("more", [["bad.mkv"], ["none.mkv"], ["--reference", "none.png"]])
+def test_nothing_is_measured_before_all_can_be_shown(
+    more: list[str], clips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clips / "spoilt").mkdir(exist_ok=True)
+    (clips / "spoilt/bad.mkv").write_bytes(b"nothing that moves")
+    names = [each if each.startswith("--") else str(clips / "spoilt" / each) for each in more]
+    assert exit_code(["evaluate", str(clips / "clean.mkv"), *names, "--json"]) == 3
+    said = capsys.readouterr()
+    events = [json.loads(line)["event"] for line in said.err.splitlines()]
+    assert events == ["error"] and Path(names[-1]).name in said.err and not said.out
+
+
 def test_a_folder_without_videos_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,6 +112,7 @@ def _check(run: Screening, wanted: Wanted, plot: str | None, *, overwrite: bool)
             raise UsageError(f"the plot is a PNG picture ({plot})", hint="name it curves.png")
         require_free(Path(plot), overwrite=overwrite)
     _require_models(wanted)
+    run.require_shown(wanted.references)
 
 
 def _require_models(wanted: Wanted) -> None:
