@@ -109,7 +109,8 @@ def test_an_unknown_model_is_told_with_the_nearest(folder: Path, capsys: Capture
 
 
 def test_verify_finds_what_changed(folder: Path, capsys: Captured) -> None:
-    assert run(capsys, "verify")[:2] == (0, "")
+    code, out, err = run(capsys, "verify")
+    assert (code, out) == (0, "") and err == "afterglow: none of the models is here\n"
     run(capsys, "pull", "free")
     weights = folder / "free" / "weights.onnx"
     weights.write_bytes(b"\xff" + WEIGHTS[1:])
@@ -117,6 +118,7 @@ def test_verify_finds_what_changed(folder: Path, capsys: Captured) -> None:
     code, out, err = run(capsys, "verify", "--deep")
     assert code == 4 and out.startswith(f"wrong free: {weights} has sha256 ")
     assert "error: not as locked: 1" in err
+    assert "hint: afterglow models pull free fetches it anew" in err
     assert run(capsys, "path", "free")[0] == 4
     weights.write_bytes(WEIGHTS[:-1])
     assert run(capsys, "verify")[0] == 4

@@ -133,13 +133,19 @@ def verify(names: tuple[str, ...], deep: bool) -> None:
 
     store = open_store()
     chosen = store.lock.select(names) if names else list(store.lock.models.values())
-    wrongs = 0
+    told, wrong = 0, []
     for model in chosen:
         for line in _verdicts(store, model, deep=deep, named=bool(names)):
-            wrongs += not line.startswith("ok ")
+            told += 1
+            wrong += [] if line.startswith("ok ") else [model.name]
             click.echo(line)
-    if wrongs:
-        raise ModelError(f"not as locked: {wrongs}", hint="afterglow models pull fetches it anew")
+    if not told:
+        write_line("afterglow: none of the models is here")
+    if wrong:
+        again = " ".join(dict.fromkeys(wrong))
+        raise ModelError(
+            f"not as locked: {len(wrong)}", hint=f"afterglow models pull {again} fetches it anew"
+        )
 
 
 def _verdicts(store: Store, model: Model, *, deep: bool, named: bool) -> list[str]:
