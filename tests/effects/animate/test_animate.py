@@ -104,6 +104,20 @@ def test_families_that_read_words(family: str, there: Any) -> None:
     assert run(f"--model={family}", "--prompt=zzz burning", "--fps=12") != first
 
 
+def test_what_is_not_read_of_a_prompt_is_told(
+    there: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there("animatediff")
+    short = ["--model=animatediff", "--steps=1", "--frames=1"]
+    run(*short, "--prompt=a cat", "--negative-prompt=rain")
+    assert "cut" not in capsys.readouterr().err
+    words = " ".join(["abcd"] * 19)
+    first = run(*short, f"--prompt={words} and a dog")
+    said = capsys.readouterr().err
+    assert "the prompt is cut at 77 tokens, not read: d and a dog" in said, said
+    assert run(*short, f"--prompt={words} or none") == first
+
+
 @pytest.mark.parametrize("family", ["svd", "animatediff", "i2vgen-xl"])
 def test_one_frame_is_made(family: str, there: Any) -> None:
     there(family)

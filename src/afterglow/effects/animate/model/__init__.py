@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from afterglow.effects.animate.model.profiles import (
     lower,
     profile_for,
 )
+from afterglow.effects.animate.model.words import unread
 from afterglow.effects.animate.motion import Animator, Motion, Seer
 from afterglow.models.denoising import Tell
 
@@ -40,6 +41,14 @@ _ADAPTERS: Mapping[str, tuple[str, str]] = {
     "LTXImageToVideoPipeline": ("ltx", "Ltx"),
 }
 """Module and class of what speaks with a pipeline."""
+
+
+class _Speaker(Animator, Protocol):
+    """Speaks with a pipeline."""
+
+    @property
+    def made(self) -> Any:
+        """The pipeline, as diffusers has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +171,16 @@ class _Steady:
         self._now, self.profile = held.enter_context(self._open(None))
         self._again = setting.device != "cpu"
         say(f"model: {family.name}, {family.pipeline}{self._laid()}")
+        self._say_what_is_cut(family, motion)
 
     def _laid(self) -> str:
         return f", memory profile {self.profile}" if self._again else ""
+
+    def _say_what_is_cut(self, family: Family, motion: Motion) -> None:
+        for name, text in (("prompt", motion.prompt), ("negative prompt", motion.negative_prompt)):
+            rest = unread(self._now.made.tokenizer, text, family.words) if family.words else ""
+            if rest:
+                self._say(f"the {name} is cut at {family.words} tokens, not read: {rest}")
 
     def window(
         self,
@@ -206,7 +222,7 @@ class _Steady:
 @contextmanager
 def _opened(
     family: Family, setting: Setting, motion: Motion, lora: str, profile: Profile | None
-) -> Iterator[tuple[Animator, Profile]]:
+) -> Iterator[tuple[_Speaker, Profile]]:
     """Hold a pipeline and what speaks with it."""
     from afterglow.models import parts
     from afterglow.models.folders import hushed

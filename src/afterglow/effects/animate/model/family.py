@@ -42,6 +42,8 @@ class Family:
     """What of models.lock it needs: by entry, the parts of its folder."""
     most: int = 1000
     """Frames of the longest window that it knows places for."""
+    words: int = 0
+    """Tokens of a prompt that it reads, with those that mark its ends; 0 where it reads none."""
     half: str = "float16"
     """Number format of its weights on a GPU."""
     fixed_size: bool = False
@@ -116,6 +118,7 @@ _ALL = (
         takes_motion=False,
         streams=True,
         most=32,
+        words=77,
         entries={
             "animatediff": ("config", "*"),
             "sparsectrl-rgb": ("config", "*"),
@@ -136,6 +139,7 @@ _ALL = (
         steps=50,
         takes_motion=False,
         streams=True,
+        words=77,
         entries={
             "i2vgen-xl": (*_UNET, *_CLIP, *_LOOK, "feature_extractor/preprocessor_config"),
         },
@@ -154,6 +158,7 @@ _ALL = (
         takes_motion=False,
         streams=False,
         most=49,
+        words=226,
         entries={"cogvideox": _DIT},
         half="bfloat16",
         fixed_size=True,
@@ -171,6 +176,7 @@ _ALL = (
         steps=50,
         takes_motion=False,
         streams=False,
+        words=512,
         entries={"wan": (*_DIT, *_LOOK, "image_processor/preprocessor_config")},
         half="bfloat16",
     ),
@@ -188,6 +194,7 @@ _ALL = (
         takes_motion=False,
         streams=False,
         most=257,
+        words=128,
         entries={"ltx": _DIT},
         half="bfloat16",
     ),
