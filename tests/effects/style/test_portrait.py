@@ -17,7 +17,9 @@ from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait import Portrait, read_landmarks
 from afterglow.effects.style.character.portrait.frame import frame_of
 from afterglow.effects.style.character.portrait.landmarks import with_irises
+from afterglow.effects.style.character.portrait.mouth import Mouth, _lower_teeth
 from afterglow.effects.style.character.portrait.shape import posed
+from afterglow.effects.style.character.portrait.slit import cover, slit_of
 from afterglow.effects.style.character.pose import Pose
 from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Frame, VideoInfo
@@ -233,6 +235,26 @@ def test_the_irises_go_where_the_eyes_look(gaze: tuple[float, float], axis: int)
     assert abs(moved[axis]) > 2 * abs(moved[1 - axis])
 
 
+def test_lower_teeth_are_a_row_behind_the_lip_and_no_ring_along_it() -> None:
+    """At the sides they are hidden, as the lip rises there and their row does not."""
+    along = np.linspace(-1, 1, 11)
+    bow = 1 - along**2
+    upper = np.column_stack([100 + 40 * along, 60 - 2 * bow])
+    wide, narrow = (
+        slit_of(upper, np.column_stack([100 + 40 * along, 60 + gap * bow])) for gap in (50, 12)
+    )
+    x, y = (each.astype(np.float32) for each in np.meshgrid(np.arange(60.0, 141), np.arange(120.0)))
+    places, across = wide.local(x, y)
+    share, _ = _lower_teeth(places, across, Mouth(wide, wide, np.eye(2, 3)))
+    inside = cover(across, *wide.borders(places), 1.0) * (share > 0.5)
+    seen = np.flatnonzero(inside.max(axis=0) > 0.5) - 40
+    assert len(seen) > 16 and np.abs(seen).max() < 20
+    rows = np.flatnonzero(inside[:, 40] > 0.5)
+    assert 4 <= len(rows) <= 8 and rows[-1] >= 107
+    shut, _ = _lower_teeth(*narrow.local(x, y), Mouth(narrow, narrow, np.eye(2, 3)))
+    assert shut.max() == 0
+
+
 def test_brows_rise_sink_and_frown() -> None:
     frame = frame_of(POINTS)
 
@@ -244,7 +266,8 @@ def test_brows_rise_sink_and_frown() -> None:
     assert (brows(Pose(brow=1)) > 3).all() and (brows(Pose(brow=-1)) < -1).all()
     sad, angry = brows(Pose(frown=-1)), brows(Pose(frown=1))
     assert sad[1] > 3 > sad[0] and angry[1] < -1.5 < angry[0] + 2
-    assert posed(POINTS, frame, Pose(frown=1))[107, 0] > POINTS[107, 0] + 1
+    moved = posed(POINTS, frame, Pose(frown=1))[:, 0] - POINTS[:, 0]
+    assert moved[107] > 1 and 0.3 * moved[107] < moved[189], "skin goes along: no brow is kinked"
 
 
 def test_nothing_of_a_face_is_folded_over() -> None:

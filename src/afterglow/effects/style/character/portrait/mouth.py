@@ -25,6 +25,8 @@ _SEAMS = (0.0, 0.34, 0.60, 0.80, 0.93)
 """Where upper teeth meet, in half widths of the mouth."""
 _TEETH = 0.18
 """Half widths that the upper teeth reach below the resting upper lip."""
+_LOWER = 0.13
+"""Half widths that the lower teeth stand above the middle of the lower lip."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +134,7 @@ def _made(
     down = np.clip((across - upper) / room, 0, 1)
     light = palette.cavity * (0.55 + 0.9 * down * (1 - np.abs(along)))[..., None]
     light = _mixed(light, palette.tongue, *_tongue(along, across, lower, mouth))
-    light = _mixed(light, palette.teeth, *_lower_teeth(along, across, lower, mouth))
+    light = _mixed(light, palette.teeth, *_lower_teeth(along, across, mouth))
     teeth, shade = _upper_teeth(behind, mouth)
     shadow = 0.35 + 0.65 * rise((across - upper) / half, 0.0, 0.16)
     return _mixed(light, palette.teeth, teeth, shade * shadow)
@@ -156,14 +158,20 @@ def _tongue(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Pl
     return 1 - rise(away, 0.15, 1.15), shade
 
 
-def _lower_teeth(along: Plane, across: Plane, lower: Plane, mouth: Mouth) -> tuple[Plane, Plane]:
-    """How much of each pixel is lower teeth, which show in a wide open mouth only."""
+def _lower_teeth(along: Plane, across: Plane, mouth: Mouth) -> tuple[Plane, Plane]:
+    """How much of each pixel is lower teeth, which show in a wide open mouth only.
+
+    Their row is flatter than the lip, behind which it goes to both sides.
+    """
     half = np.float32(mouth.target.half)
-    shown = np.float32(np.clip((mouth.target.gap / mouth.target.half - 0.3) / 0.25, 0, 1))
-    rising = (lower - across) / half
-    share = (1 - rise(rising, 0.055, 0.10)) * (1 - rise(np.abs(along), 0.45, 0.7)) * shown
-    seams = _seams(along / np.float32(0.62))
-    return share * np.float32(0.8), np.float32(0.30) * (1 - along**2) * (0.8 + 0.2 * seams)
+    shown = np.clip((mouth.target.gap / mouth.target.half - 0.3) / 0.25, 0, 1)
+    lip = np.float32(mouth.target.lower[len(mouth.target.lower) // 2])
+    narrow = along / np.float32(0.66)
+    top = np.float32(_LOWER * shown) - np.float32(0.10) * along**2
+    top -= np.float32(0.02) * (1 - _seams(narrow, 0.09))
+    share = rise((across - lip) / half + top, -0.015, 0.03) * (1 - rise(np.abs(along), 0.5, 0.75))
+    shade = np.float32(0.42) * (1 - np.float32(0.8) * along**2)
+    return share * np.float32(shown), shade * (0.75 + 0.25 * _seams(narrow))
 
 
 def _upper_teeth(behind: tuple[Plane, Plane], mouth: Mouth) -> tuple[Plane, Plane]:

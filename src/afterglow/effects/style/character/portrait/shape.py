@@ -36,6 +36,8 @@ _JAW_OF_MOUTH = 1.0
 """Half widths of the mouth that it drops at most, which matters in small mouths."""
 _CORNER = 0.34
 """Share of it at the corners of the mouth."""
+_BELOW_BROW = 0.45
+"""Share of a brow's move that the skin below it makes."""
 
 
 def posed(points: Points, frame: FaceFrame, pose: Pose) -> Points:
@@ -145,9 +147,11 @@ def _brows(moved: Points, frame: FaceFrame, pose: Pose) -> None:
         room = float(np.mean(moved[list(fold), 1]) - np.mean(moved[row[5:], 1]))
         down = _held(down, 0.42 * max(room, 0.02 * frame.height))
         moved[row, 1] += down
-        moved[row, 0] += side * inward * frame.height * inner
+        across = side * inward * frame.height * inner
+        moved[row, 0] += across
         row = list(socket)
-        moved[row, 1] += 0.45 * np.interp(np.linspace(0, 1, 7), inner[:5], down[:5])
+        for axis, move in enumerate((across, down)):
+            moved[row, axis] += _BELOW_BROW * np.interp(np.linspace(0, 1, 7), inner[:5], move[:5])
     between = (0.5 * downward - 0.5 * sad) * frame.height
     moved[list(BETWEEN_BROWS), 1] += np.array([between - 0.6 * lift, 0.5 * between - 0.25 * lift])
     moved[list(FOREHEAD), 1] -= 0.4 * lift
