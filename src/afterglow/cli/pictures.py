@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
-from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
+from afterglow.cli.progress import Reporter, reporter_for, show_plan
 from afterglow.cli.run import NOTES
 from afterglow.cli.subject import AUTO, Subject
-from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
-    from afterglow.engine import Job, Plan
+    from afterglow.engine import Job
     from afterglow.frames import Effect, Frame, Reach, VideoInfo
     from afterglow.media import Say
 
@@ -139,7 +138,7 @@ class PictureRun:
             looking = watch if self.dry_run else engine.Watch(silent)
             plan = engine.plan(job, (*in_front, _OnePicture(maker)), looking)
             if self.dry_run:
-                return self._show(plan)
+                return show_plan(plan, as_json=self.as_json)
         copied = self.source == "-" or self.subject.alpha == AUTO
         with several_takes(job, in_front if copied else (), watch, count.stage) as takes:
             for picture in maker.pictures(takes, takes.video, reporter.note):
@@ -162,13 +161,6 @@ class PictureRun:
         writing = WriteOptions(overwrite=self.overwrite)
         subject = self.subject
         return Job(self.source, self.target, reading, writing, subject.file, subject.shortest)
-
-    def _show(self, plan: Plan) -> None:
-        if self.as_json:
-            write_event("plan", **plan_facts(plan))
-        else:
-            for line in plan_lines(plan):
-                write_line(line)
 
 
 def require_picture(target: str) -> None:

@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from afterglow.cli.words import plan_facts, summary_line
+from afterglow.cli.words import plan_facts, plan_lines, summary_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -203,6 +203,15 @@ def reporter_for(*, quiet: bool, as_json: bool) -> Reporter:
     if quiet:
         return Reporter()
     return Bar() if sys.stderr is not None and sys.stderr.isatty() else Plain()
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """Put what a run would do on stderr, as lines or as one event."""
+    if as_json:
+        write_event("plan", **plan_facts(plan))
+    else:
+        for line in plan_lines(plan):
+            write_line(line)
 
 
 _writing = threading.Lock()

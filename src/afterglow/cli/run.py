@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from afterglow.cli.progress import Reporter, reporter_for, write_event, write_line
+from afterglow.cli.progress import Reporter, reporter_for, show_plan
 from afterglow.cli.subject import AUTO, OWN, Subject
-from afterglow.cli.words import plan_facts, plan_lines
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -225,12 +224,7 @@ class StreamRun:
         return device.name
 
     def _show(self, plan: Plan) -> None:
-        plan = replace(plan, source=self.drawn or plan.source)
-        if self.as_json:
-            write_event("plan", **plan_facts(plan))
-        else:
-            for line in plan_lines(plan):
-                write_line(line)
+        show_plan(replace(plan, source=self.drawn or plan.source), as_json=self.as_json)
 
     def _folder(self, reporter: Reporter) -> None:
         from afterglow.cli.folder import FolderRun
