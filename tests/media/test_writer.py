@@ -152,6 +152,21 @@ def test_chroma_sits_in_one_place_whoever_makes_it(tmp_path):
         assert np.abs(samples(one, index) - samples(two, index) / 4).mean() < 0.5
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 7), (7, 1)])
+@pytest.mark.parametrize("kind", [{"alpha": True}, {"gray": True}])
+def test_a_single_pixel_has_a_matte(tmp_path, width, height, kind):
+    target = tmp_path / "out.mkv"
+    write(target, info(width, height, **kind))
+    assert (first_picture(target).width, first_picture(target).height) == (width, height)
+    assert len(times(target)) == 5
+
+
+def test_pictures_that_an_encoder_cannot_take_are_told(tmp_path):
+    with pytest.raises(MediaError, match="does not take this") as told:
+        write(tmp_path / "out.mp4", info(8, 8, bits=10))
+    assert "--codec" in told.value.hint and list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("alpha", [False, True])
 @pytest.mark.parametrize("bits", [8, 10])
 def test_ffv1_and_png_keep_pixels_and_matte_exactly(tmp_path, bits, alpha):

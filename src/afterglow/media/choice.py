@@ -233,10 +233,14 @@ def _planned(
 
 
 def _settings(encoder: str, video: VideoInfo, options: WriteOptions) -> Options:
-    if not video.gray:
-        return encoder_options(encoder, options.qp, options.preset, options.bitrate)
-    asked = options.qp if options.qp != WriteOptions().qp else None
-    return matte_options(encoder, asked, options.preset)
+    if video.gray:
+        asked = options.qp if options.qp != WriteOptions().qp else None
+        settings = matte_options(encoder, asked, options.preset)
+    else:
+        settings = encoder_options(encoder, options.qp, options.preset, options.bitrate)
+    if min(video.width, video.height) == 1:  # what is one pixel wide cannot be cut into slices
+        return {key: value for key, value in settings.items() if key != "slices"}
+    return settings
 
 
 def _codec_of(encoder: str) -> str:

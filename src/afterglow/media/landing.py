@@ -110,6 +110,8 @@ def _cause(error: OSError | av.error.FFmpegError) -> str:
         errno.EFBIG: "the file became larger than the system allows",
         errno.EACCES: "the folder cannot be written",
         errno.EROFS: "the disk is read-only",
+        errno.ENOSYS: "the encoder cannot do this",
+        errno.EINVAL: "the encoder or the container does not take this",
     }
     return causes.get(error.errno or 0, error.strerror or str(error))
 
@@ -117,6 +119,8 @@ def _cause(error: OSError | av.error.FFmpegError) -> str:
 def _remedy(error: OSError | av.error.FFmpegError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "nothing was kept; make room, or write elsewhere"
+    if error.errno in (errno.ENOSYS, errno.EINVAL):
+        return "another --codec may, or another size (--resolution)"
     return "write to another folder" if error.errno in (errno.EACCES, errno.EROFS) else ""
 
 
