@@ -13,6 +13,7 @@ from afterglow.effects.style.character.portrait import head
 from afterglow.effects.style.character.portrait.eyes import Eye, paint_eye
 from afterglow.effects.style.character.portrait.field import Field, field_of, region_of
 from afterglow.effects.style.character.portrait.frame import FaceFrame, Points, frame_of
+from afterglow.effects.style.character.portrait.glasses import behind_glasses, glasses_of
 from afterglow.effects.style.character.portrait.mouth import Mouth, paint_mouth
 from afterglow.effects.style.character.portrait.palette import Palette, palette_of
 from afterglow.effects.style.character.portrait.patch import Source, places_of, seen_at
@@ -40,6 +41,8 @@ class Sitter:
     region: Region
     """The pixels that may change."""
     palette: Palette
+    glasses: float
+    """How surely it wears glasses, 0 to 1."""
 
 
 def sitter_of(pixels: NDArray[Any], points: Points, transfer: str) -> Sitter:
@@ -47,7 +50,8 @@ def sitter_of(pixels: NDArray[Any], points: Points, transfer: str) -> Sitter:
     frame = frame_of(points)
     region = region_of(frame, (pixels.shape[1], pixels.shape[0]))
     palette = palette_of(pixels, points, frame, transfer)
-    return Sitter(Source(pixels, transfer), points, frame, region, palette)
+    glasses = glasses_of(pixels, points, frame)
+    return Sitter(Source(pixels, transfer), points, frame, region, palette, glasses)
 
 
 def drawn(
@@ -60,6 +64,7 @@ def drawn(
     pixels, region = sitter.picture.pixels, sitter.region
     if pose == Pose() or min(region.size) < 2:
         return pixels, matte
+    pose = behind_glasses(pose, sitter.glasses)
     points, frame = sitter.points, sitter.frame
     behind = head.depths(points, frame)
     targets = head.carried(posed(points, frame, pose), behind, frame, pose)
