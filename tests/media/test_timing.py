@@ -12,7 +12,7 @@ from afterglow.media.timing import with_times
 from tests.media.made import clip, number_of, numbered, picture
 
 
-def frames(times: Sequence[int | None]) -> list[av.VideoFrame]:
+def made(times: Sequence[int | None]) -> list[av.VideoFrame]:
     made = [av.VideoFrame(16, 16, "gray") for _ in times]
     for frame, time in zip(made, times, strict=True):
         frame.pts = time
@@ -34,7 +34,7 @@ def test_every_picture_gets_a_later_time(
     given: list[int | None], expected: list[int], told: bool
 ) -> None:
     said: list[str] = []
-    assert [frame.pts for frame in with_times(frames(given), 10, said.append)] == expected
+    assert [frame.pts for frame in with_times(made(given), 10, said.append)] == expected
     assert len(said) == int(told)
 
 
@@ -44,6 +44,31 @@ def test_raw_stream_without_times_gets_even_ones(tmp_path: Path) -> None:
         times = [frame.pts * source.video.time_base for frame in source.frames()]
     assert times == [Fraction(k, 25) for k in range(12)]
     assert source.video.rate == 25
+
+
+@pytest.mark.parametrize(
+    ("codec", "settings"),
+    [
+        ("mjpeg", {}),
+        ("mpeg4", {"bf": "0"}),
+        ("mpeg4", {"bf": "2"}),
+        ("libx264", {"bf": "0"}),
+        ("libx264", {"bf": "3", "b-adapt": "0"}),
+    ],
+)
+def test_pictures_of_an_avi_are_shown_at_the_times_of_its_chunks(
+    tmp_path: Path, codec: str, settings: dict[str, str]
+) -> None:
+    pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = numbered(tmp_path / "a.avi", 24, codec=codec, pix_fmt=pix_fmt, options=settings, sound=1)
+    with av.open(str(path)) as film:
+        chunks = [packet.dts for packet in film.demux(video=0) if packet.size]
+    said: list[str] = []
+    with open_source(str(path), ReadOptions(), said.append) as source:
+        frames = list(source.frames())
+    assert [number_of(frame.pixels) for frame in frames] == list(range(24))
+    assert chunks[0] == 0 and [frame.pts for frame in frames] == chunks
+    assert not any("advance" in line for line in said)
 
 
 @pytest.mark.parametrize("start", [Fraction(0), Fraction(1, 5)])

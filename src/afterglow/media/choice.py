@@ -238,8 +238,8 @@ def _settings(encoder: str, video: VideoInfo, options: WriteOptions) -> Options:
         settings = matte_options(encoder, asked, options.preset)
     else:
         settings = encoder_options(encoder, options.qp, options.preset, options.bitrate)
-    if min(video.width, video.height) == 1:  # what is one pixel wide cannot be cut into slices
-        return {key: value for key, value in settings.items() if key != "slices"}
+    if "slices" in settings and min(video.width, video.height) == 1:
+        return {**settings, "slices": "1"}  # what is one pixel wide cannot be cut into more
     return settings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av.error
@@ -34,8 +35,13 @@ def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
         MediaError: the demuxer or the decoder meets corrupt data, or a pipe's upstream died.
     """
     begun = False
+    chunks = _Chunks() if opened.container.format.name == "avi" else None
     for packet in _packets(opened, put):
+        if chunks:
+            chunks.see(packet)
         for frame in _pictures(opened, packet, tolerant=not begun):
+            if chunks:
+                chunks.time(frame)
             if frame.is_corrupt and begun:
                 raise MediaError(f"{opened.source}: a picture is corrupt{_at(opened, frame.pts)}")
             begun = begun or (frame.key_frame and not frame.is_corrupt) or opened.still
@@ -44,6 +50,26 @@ def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
             elif opened.still:
                 raise MediaError(f"{opened.source}: the picture is corrupt")
     _check_end(opened)
+
+
+class _Chunks:
+    """The times of pictures in AVI, which knows in what order they are stored, not shown.
+
+    The first that is shown has the time of the first that is stored, the next that of the next.
+    """
+
+    def __init__(self) -> None:
+        self._times: list[int] = []
+
+    def see(self, packet: Packet[Any]) -> None:
+        """Take note of the time of what is stored next."""
+        if packet.size and packet.dts is not None:
+            heappush(self._times, packet.dts)
+
+    def time(self, frame: VideoFrame) -> None:
+        """Give the picture that is shown next its time."""
+        if self._times:
+            frame.pts = heappop(self._times)
 
 
 def from_key_frame(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
