@@ -60,10 +60,7 @@ class Cache:
                 fresh.replace(place)
                 seal.replace(_sealed(place))
         except OSError as error:
-            raise MediaError(
-                f"the cache cannot be written: {error.strerror} ({self.folder})",
-                hint="name another folder with --cache",
-            ) from error
+            raise _unwritten(self.folder, error) from error
         return place
 
     def _place(self, kind: str, facts: Mapping[str, Any], ending: str) -> Path:
@@ -71,6 +68,25 @@ class Cache:
             [version("afterglow"), self.content, kind, facts], sort_keys=True, default=str
         )
         return self.folder / f"{kind}-{hashlib.sha256(told.encode()).hexdigest()[:32]}{ending}"
+
+
+def require_folder(folder: Path) -> None:
+    """Make the folder of a cache if it is not there, before anything is worked out.
+
+    Raises:
+        MediaError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+
+def _unwritten(folder: Path, error: OSError) -> MediaError:
+    return MediaError(
+        f"the cache cannot be written: {error.strerror} ({folder})",
+        hint="name another folder with --cache",
+    )
 
 
 def cache_of(folder: Path, job: Job, alpha: str) -> Cache:

@@ -125,7 +125,8 @@ def pulled(job: Job, effects: Sequence[Effect]) -> ReadOptions:
     if not reading.cut:
         return reading
     if job.source == "-":
-        video = VideoInfo(1920, 1080, rate=PIPE_RATE, time_base=1 / PIPE_RATE)
+        # It may bring a matte; what it really is, its effects are asked when it is open.
+        video = VideoInfo(1920, 1080, rate=PIPE_RATE, time_base=1 / PIPE_RATE, alpha=True)
     else:
         video = media.probe(job.source).video
         if video.colour.hdr and reading.hdr != "keep":

@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from afterglow import ops
-from afterglow.engine.cache import Cache, cache_of
+from afterglow.engine.cache import Cache, cache_of, require_folder
 from afterglow.engine.loop import Summary, Watch, plan, run
 from afterglow.engine.plans import Job
 from afterglow.engine.takes import Stage, Takes, several_takes
@@ -53,6 +53,7 @@ def run_study(job: Job, effects: Sequence[Effect], watch: Watch, desk: Desk) -> 
     Raises: what ``run`` and ``several_takes`` raise.
     """
     *before, last = effects
+    watch = replace(watch, say=_once(watch.say))
     study, piped = cast(Study, last), job.source == "-"
     if not piped:
         plan(job, effects, Watch(silent))
@@ -62,6 +63,8 @@ def run_study(job: Job, effects: Sequence[Effect], watch: Watch, desk: Desk) -> 
     looking = replace(job, reading=replace(job.reading, device="cpu"))
     total = hashlib.sha256()
     cache = None
+    if desk.cache:
+        require_folder(desk.cache)
     if desk.cache and not piped:
         cache = cache_of(desk.cache, job, "auto" if desk.finds else "own")
     in_front = [*before, Weighed(total.update)] if piped and desk.cache else before
@@ -90,7 +93,7 @@ def _made(
         watch.say("render: from the cache")
         return found
     seen = study.studied(takes, watch.say, cache)
-    summary = run(job, (*before, seen), watch)
+    summary = run(job, (*before, *takes.exact, seen), watch)
     watch.say(f"render: {summary.frames} frames in {summary.seconds:.1f} s ({summary.fps:.1f} fps)")
     if cache and key:
         target = Path(job.target)
@@ -153,3 +156,15 @@ class Weighed:
                 if part is not None:
                     self.take(np.ascontiguousarray(ops.array_of(part)).tobytes())
             yield frame
+
+
+def _once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """What tells each line once, however often the video is read."""
+    told = set[str]()
+
+    def tell(line: str) -> None:
+        if line not in told:
+            told.add(line)
+            say(line)
+
+    return tell

@@ -12,6 +12,7 @@ from pathlib import Path
 from afterglow import media
 from afterglow.engine.belts import Belt, Floor
 from afterglow.engine.cache import Cache
+from afterglow.engine.clock import Clock, Restored, Rounded
 from afterglow.engine.loop import Watch, run
 from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
 from afterglow.engine.thrift import be_thrifty
@@ -39,6 +40,8 @@ class Takes:
     """Is told of each take."""
     lines: int | None = None
     """Lines at which a matte is decoded; None: at its own."""
+    exact: tuple[Effect, ...] = ()
+    """Gives the frames of a copied pipe the times that they had."""
 
     def smaller(self, lines: int) -> Takes:
         """The same video at so many lines, decoded to that size at once; never larger."""
@@ -77,17 +80,20 @@ def several_takes(
         MediaError: the source cannot be read, or the disk is full.
     """
     be_thrifty()
+    clock = Clock()
+    exact: tuple[Effect, ...] = ()
     with tempfile.TemporaryDirectory(prefix="afterglow-") as folder:
         found = bool(effects) and job.source != "-"
         if found:
             matte = _found_matte(job, effects, watch, stage, Path(folder), cache)
             job = replace(job, matte=matte, shortest=False, cut_matte=True)
         elif job.source == "-":
-            copy = _copy(job, effects, watch, stage, folder)
+            copy = _copy(job, (*effects, Rounded(clock)), watch, stage, folder)
+            exact = (Restored(clock),)
             job = Job(copy, job.target, ReadOptions(hdr="keep"), job.writing)
         with _shown(job, watch.say) as (_, video):
             known = replace(video, source=job.source)
-        yield Takes(job, known, watch, stage)
+        yield Takes(job, known, watch, stage, exact=exact)
 
 
 def _found_matte(

@@ -6,6 +6,7 @@ import json
 import subprocess
 import tempfile
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,16 @@ def test_a_cached_run_is_the_run_without_a_cache(there: Path) -> None:
     assert pictures(there / "out.mkv") == plain
 
 
+def test_a_cache_that_cannot_be_made_ends_the_run_before_it_begins(
+    there: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("taken").touch()
+    assert exit_code([*LINE, "--cache", "taken/kept"]) == 3
+    lines = said(capsys)
+    assert "the cache cannot be written" in lines and "analysis" not in lines
+    assert not Path("out.mkv").exists()
+
+
 def test_a_changed_source_is_worked_out_anew(
     there: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -231,10 +242,10 @@ def test_events_are_lines_of_json(there: Path, capsys: pytest.CaptureFixture[str
     assert next(e["name"] for e in events if e["event"] == "stage") == "analysis"
 
 
-def with_own_matte(name: str) -> None:
+def with_own_matte(name: str, rate: int = 25) -> None:
     """Join in.mkv and matte.mkv in one file."""
     with av.open(name, "w") as box:
-        stream: Any = box.add_stream("ffv1", rate=25)
+        stream: Any = box.add_stream("ffv1", rate=rate)
         stream.width, stream.height, stream.pix_fmt = 128, 72, "bgra"
         for rgb, matte in zip(frames("in.mkv"), frames("matte.mkv"), strict=True):
             whole = np.dstack((rgb, matte[..., 0]))
@@ -256,6 +267,37 @@ def test_a_pipe_gives_what_the_file_gives(there: Path) -> None:
     assert list((there / "temporary").iterdir()) == [], "the copy is gone"
     kinds = {each.name.partition("-")[0] for each in Path("kept").iterdir()}
     assert kinds == {"analysis", "background"}
+
+
+@pytest.fixture
+def piped(there: Path) -> Path:
+    """A pipe of a subject with its matte at a rate of which no frame lasts whole milliseconds."""
+    with_own_matte("given.nut", rate=24)
+    return there / "given.nut"
+
+
+def times(name: str) -> list[Fraction]:
+    with av.open(name) as box:
+        shown = [frame.pts * frame.time_base for frame in box.decode(video=0)]
+    return [Fraction(each) - shown[0] for each in shown]
+
+
+@pytest.mark.parametrize(("cut", "count"), [([], 10), (["--start", "0.1", "--duration", "0.2"], 5)])
+def test_a_pipe_keeps_its_exact_times(piped: Path, cut: list[str], count: int) -> None:
+    command = [*PROGRAM, "studio", "-", "out.mp4", *ROOM, *cut]
+    with piped.open("rb") as given:
+        done = subprocess.run(command, stdin=given, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "milliseconds" not in done.stderr
+    assert times("out.mp4") == [Fraction(n, 24) for n in range(count)]
+
+
+def test_what_is_told_of_a_video_is_told_once(
+    there: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_clip(Path("film.mp4"), SCENE, codec="libx264", pixel_format="yuv420p")
+    assert exit_code(["studio", "film.mp4", "matte.mkv", "out.mp4", *ROOM]) == 0
+    assert said(capsys).count("colour is not tagged") == 1
 
 
 def test_a_cut_begins_its_own_camera(there: Path) -> None:
