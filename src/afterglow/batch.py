@@ -25,7 +25,7 @@ _VIDEOS = ".3gp .avi .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .n
 VIDEOS = frozenset([*_VIDEOS.split(), ".webm", ".wmv"])
 """Names that end like this are clips, and one that cannot be read is a failure."""
 
-_IMAGES = ".avif .bmp .dng .exr .heic .jpeg .jpg .jxl .png .tga .tif .tiff .webp"
+_IMAGES = ".avif .bmp .dng .exr .heic .heif .jpeg .jpg .jxl .png .tga .tif .tiff .webp"
 IMAGES = frozenset(_IMAGES.split())
 """Names that end like this are pictures, which a folder of clips leaves alone."""
 

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from afterglow.frames import Frame
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a name ends like that of a picture."""
+    from afterglow.batch import IMAGES
+
+    return path.suffix.lower() in IMAGES
+
+
 def still(path: str) -> Any:
     """(H, W, 3) RGB pixels of an image, uint8 or uint16 as it is stored.
 

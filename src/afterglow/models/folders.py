@@ -18,8 +18,9 @@ from afterglow.models.needed import file_of
 from afterglow.models.networks import out_of_memory
 from afterglow.models.store import Weights
 
-_PLAIN = (".json", ".txt", ".model")
-_INDEX = ".safetensors.index.json"
+PLAIN = (".json", ".txt", ".model")
+"""How the names of settings and vocabularies end: all that a folder has besides weights."""
+INDEX = ".safetensors.index.json"
 """How the name of what tells which of several files holds which weights ends."""
 
 
@@ -42,10 +43,10 @@ def shown(weights: Weights, stem: str, part: str = ".") -> Iterator[str]:
         if not found:
             raise ModelError(f"the entry of {weights.model.name} names no files in {part}/")
         for path in found:
-            if path.endswith(_PLAIN) and ".index." not in path:
+            if path.endswith(PLAIN) and ".index." not in path:
                 _link(weights, path, Path(name) / PurePosixPath(path).name)
-        several = [path for path in found if path.endswith((_INDEX, ".safetensors"))]
-        if len(several) > 2 and any(path.endswith(_INDEX) for path in several):
+        several = [path for path in found if path.endswith((INDEX, ".safetensors"))]
+        if len(several) > 2 and any(path.endswith(INDEX) for path in several):
             for path in several:
                 _link(weights, path, Path(name) / PurePosixPath(path).name)
         else:

@@ -12,13 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from afterglow.errors import ModelError, UsageError
+from afterglow.models.folders import INDEX, PLAIN
 from afterglow.models.hub import Listing
 from afterglow.models.lock import Model, WeightFile
-
-_PLAIN = (".json", ".txt", ".model")
-"""What a diffusers folder has besides weights: settings and vocabularies."""
-_INDEX = ".safetensors.index.json"
-"""How the name of what tells which of several files holds which weights ends."""
 
 _KEYS = ("source", "repo", "revision", "role", "licence", "commercial", "gated", "format", "vram")
 _FILE_KEYS = ("path", "bytes", "sha256")
@@ -102,11 +98,11 @@ def _beside(model: Model, told: Listing) -> tuple[WeightFile, ...]:
     names what tells which holds which.
     """
     known = {file.path for file in model.files}
-    begun = tuple(f"{path.removesuffix(_INDEX)}-" for path in known if path.endswith(_INDEX))
+    begun = tuple(f"{path.removesuffix(INDEX)}-" for path in known if path.endswith(INDEX))
     found = [
         path
         for path in sorted(told.files)
-        if PurePosixPath(path).suffix in _PLAIN
+        if PurePosixPath(path).suffix in PLAIN
         or (path.startswith(begun) and path.endswith(".safetensors"))
     ]
     return tuple(told.files[path] for path in found if path not in known)

@@ -13,7 +13,7 @@ from afterglow.cli.clips import put_whole, require_free
 from afterglow.cli.folder import make_folder
 from afterglow.cli.progress import Reporter, reporter_for
 from afterglow.cli.run import StreamRun
-from afterglow.cli.stills import kept_pictures
+from afterglow.cli.stills import is_picture, kept_pictures
 from afterglow.effects.animate.effect import Animate
 from afterglow.effects.animate.facts import story_of
 from afterglow.effects.animate.model import Here
@@ -24,24 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PICTURES = (
-    *(
-        ".avif",
-        ".bmp",
-        ".dng",
-        ".exr",
-        ".heic",
-        ".heif",
-        ".jpeg",
-        ".jpg",
-        ".jxl",
-        ".png",
-        ".tga",
-        ".tif",
-    ),
-    *(".tiff", ".webp"),
-)
-"""How the names of pictures end."""
 _CALLED = ".mp4"
 """How the names of what is made of a folder end."""
 
@@ -94,7 +76,7 @@ class Takes:
             raise UsageError("a folder becomes a folder: no pipe, and no single --thumbnail")
         if target.is_file():
             raise UsageError(f"a folder becomes a folder, and the target is a file ({target})")
-        pictures = [each for each in sorted(source.iterdir()) if each.suffix.lower() in _PICTURES]
+        pictures = [each for each in sorted(source.iterdir()) if is_picture(each)]
         if not pictures:
             raise UsageError(f"there is no picture in the folder ({source})")
         self.effect.family()
