@@ -20,7 +20,7 @@ from afterglow.ops.halves import Array
 
 _BINS = 64
 """Levels that are counted."""
-_RARE = 0.002
+_RARE = 0.0005
 """Share of a shot's pixels that may lie beyond its darkest and its brightest level: one lamp, or
 the lines on a road, are enough for it to be neither dark nor flat."""
 _MOST = 3.0

@@ -28,12 +28,12 @@ _BLACK = 0.008
 _SOFT = 21
 """Levels of these that a count is spread over: a curve follows the shot, not a passer-by."""
 _KERNEL = np.hanning(_SOFT + 2)[1:-1] * 2 / (_SOFT + 1)
-_EVENED = 0.15
+_EVENED = 0.08
 """Share of the way from the levels as they are to levels that are all seen as often. With more of
 it, what stands still would change its light by more than half a level as others pass."""
 _STEEPEST = 1.5
 """Slope of evened levels at most, so that noise in flat parts stays down."""
-_SPAN = 0.85
+_SPAN = 0.75
 """Share of the way from black to white that a shot has at least before it is printed."""
 _BLOOM = Glow(amount=0.10, radius=1.2, threshold=0.8)
 _VIGNETTE = 0.42
