@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from afterglow.analysis.face import topology as of
 from afterglow.effects.style.character.portrait import Portrait, read_landmarks
+from afterglow.effects.style.character.portrait.drawing import drawn, sitter_of
 from afterglow.effects.style.character.portrait.frame import frame_of
 from afterglow.effects.style.character.portrait.landmarks import with_irises
 from afterglow.effects.style.character.portrait.mouth import Mouth, _lower_teeth
@@ -233,6 +234,27 @@ def test_the_irises_go_where_the_eyes_look(gaze: tuple[float, float], axis: int)
     moved = middle(shown(Pose(gaze=gaze))) - middle(face())
     assert moved[axis] * gaze[axis] > 0.4
     assert abs(moved[axis]) > 2 * abs(moved[1 - axis])
+
+
+def test_lips_that_close_over_a_smile_leave_no_teeth() -> None:
+    points = placed(160, 88, 150)
+    points[list(of.LIP_INNER_LOWER[1:-1]), 1] += 7
+    points[list(of.LIP_OUTER_LOWER[1:-1]), 1] += 7
+    picture = painted(points, SIZE)
+    rows = [*of.LIP_INNER_UPPER, *of.LIP_INNER_LOWER[::-1]]
+    corners = np.rint((points[rows, :2] + 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(picture, [corners], (250, 250, 250), cv2.LINE_AA, 4)
+    sitter = sitter_of(picture, points, "bt709")
+    (left, top), (right, low) = points[rows, :2].min(axis=0), points[rows, :2].max(axis=0)
+
+    def whitest(pose: Pose) -> float:
+        """Least over greatest of R, G and B: skin has 0.67, lips have 0.47."""
+        pixels, _ = drawn(sitter, pose)
+        part = pixels[int(top) : int(low) + 1, int(left) + 8 : int(right) - 8].astype(float)
+        return float((part.min(axis=2) / part.max(axis=2)).max())
+
+    assert whitest(Pose(jaw=1e-3)) > 0.95
+    assert whitest(Pose(press=1)) < 0.72
 
 
 def test_lower_teeth_are_a_row_behind_the_lip_and_no_ring_along_it() -> None:

@@ -25,6 +25,8 @@ _SEAMS = (0.0, 0.34, 0.60, 0.80, 0.93)
 """Where upper teeth meet, in half widths of the mouth."""
 _TEETH = 0.18
 """Half widths that the upper teeth reach below the resting upper lip."""
+_SEAM, _MEETING = 0.028, 0.065
+"""Half widths that the line is thick where lips meet, and the red beside it that hides teeth."""
 _LOWER = 0.13
 """Half widths that the lower teeth stand above the middle of the lower lip."""
 
@@ -54,7 +56,7 @@ def paint_mouth(
     canvas: NDArray[Any], region: Region, mouth: Mouth, picture: Source, palette: Palette
 ) -> None:
     """Paint the inside of the mouth into a canvas that shows a region of the picture."""
-    box = mouth.target.box(1.02, 0.08, region)
+    box = mouth.target.box(1.02, 0.16, region)
     if min(box.size) < 1:
         return
     x, y = places_of(box)
@@ -65,20 +67,25 @@ def paint_mouth(
     behind = back(mouth.head, x, y)
     light = _inside(mouth, behind, (along, across, upper, lower), picture, palette)
     laid(canvas, box.seen_from(region), light, share, picture.transfer)
-    line = _seam(mouth, along, np.asarray(across - (upper + lower) / 2, np.float32))
-    if line is not None:
-        dark = np.broadcast_to(palette.seam, light.shape)
-        laid(canvas, box.seen_from(region), dark, line, picture.transfer)
+    off = np.asarray(across - (upper + lower) / 2, np.float32)
+    for colour, thick, share in ((palette.lip, _MEETING, 0.85), (palette.seam, _SEAM, 0.6)):
+        line = _seam(mouth, along, off, thick)
+        if line is not None:
+            flat = np.broadcast_to(colour, light.shape)
+            laid(canvas, box.seen_from(region), flat, line * np.float32(share), picture.transfer)
 
 
-def _seam(mouth: Mouth, along: Plane, off: Plane) -> Plane | None:
-    """The line where lips meet that the picture shows apart; None where they do not meet."""
+def _seam(mouth: Mouth, along: Plane, off: Plane, wide: float) -> Plane | None:
+    """A line where lips meet that the picture shows apart; None where they do not meet.
+
+    wide: in half widths of the mouth.
+    """
     before, now = mouth.source.gap / mouth.source.half, mouth.target.gap / mouth.target.half
     met = float(np.clip(1 - now / 0.04, 0, 1) * np.clip(before / 0.08 - 0.5, 0, 1))
     if met == 0:
         return None
-    thick = np.float32(0.028 * mouth.target.half + 0.6)
-    line: Plane = np.exp(-((off / thick) ** 2)) * np.float32(0.6 * met)
+    thick = np.float32(wide * mouth.target.half + 0.6)
+    line: Plane = np.exp(-((off / thick) ** 2)) * np.float32(met)
     line = line * rise(1 - np.abs(along), 0.0, 0.12)
     return line * (line > 0.01)
 

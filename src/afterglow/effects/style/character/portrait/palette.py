@@ -31,6 +31,7 @@ class Palette:
     cavity: Light
     lash: Light
     seam: Light
+    lip: Light
     soft: float
     """Sigma in pixels of the blur that the picture has at its eyes and mouth."""
 
@@ -57,6 +58,7 @@ def palette_of(pixels: NDArray[Any], points: Points, frame: FaceFrame, transfer:
         cavity=np.maximum(red * bright * 0.035, dark).astype(np.float32),
         lash=np.maximum(skin * 0.10, dark).astype(np.float32),
         seam=np.maximum(red * float(lip @ _WEIGHTS) * 0.2, dark).astype(np.float32),
+        lip=np.asarray(lip, np.float32),
         soft=min(softness_of(near) or _SHARP, _SOFTEST),
     )
 
