@@ -25,6 +25,10 @@ _NO_WAY_BACK = (
 """What is wrong where the first packet of such a pipe cannot be had, and the remedy."""
 
 
+_BEGIN_WHOLE = frozenset({"mov", "matroska"})
+"""Containers with a beginning: others are streams, which may be cut anywhere."""
+
+
 def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
     """Every picture from where the container stands, in the order of display.
 
@@ -34,22 +38,52 @@ def decode(opened: Opened, put: Put) -> Iterator[VideoFrame]:
     Raises:
         MediaError: the demuxer or the decoder meets corrupt data, or a pipe's upstream died.
     """
-    begun = False
+    start = _Start(opened)
     chunks = _Chunks() if opened.container.format.name == "avi" else None
     for packet in _packets(opened, put):
+        start.see(packet)
         if chunks:
             chunks.see(packet)
-        for frame in _pictures(opened, packet, tolerant=not begun):
+        for frame in _pictures(opened, packet, tolerant=start.is_open):
             if chunks:
                 chunks.time(frame)
-            if frame.is_corrupt and begun:
-                raise MediaError(f"{opened.source}: a picture is corrupt{_at(opened, frame.pts)}")
-            begun = begun or (frame.key_frame and not frame.is_corrupt) or opened.still
-            if not frame.is_corrupt:
+            if start.takes(frame):
                 yield _on_clock(opened, frame)
-            elif opened.still:
-                raise MediaError(f"{opened.source}: the picture is corrupt")
     _check_end(opened)
+
+
+class _Start:
+    """How a source begins: up to where pictures with errors are left out, and later are damage."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        names = opened.container.format.name.split(",")
+        self._begins_whole = not _BEGIN_WHOLE.isdisjoint(names)
+        self._seen = self._begun = False
+        self._key: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what cannot be decoded may lean on what came before the source's beginning."""
+        return not self._begun and self._key is None
+
+    def see(self, packet: Packet[Any]) -> None:
+        """Take note of what is stored next. Nothing shown after a first key frame leans back."""
+        if self._begins_whole and not self._seen and packet.is_keyframe:
+            self._key = packet.pts
+        self._seen = True
+
+    def takes(self, frame: VideoFrame) -> bool:
+        """Whether the picture has no error; raises MediaError where it should have none."""
+        if not frame.is_corrupt:
+            self._begun = self._begun or frame.key_frame or self._opened.still
+            return True
+        leads = self._key is None or frame.pts is None or frame.pts < self._key
+        if self._opened.still or self._begun or not leads:
+            which = "the" if self._opened.still else "a"
+            where = _at(self._opened, frame.pts)
+            raise MediaError(f"{self._opened.source}: {which} picture is corrupt{where}")
+        return False
 
 
 class _Chunks:
