@@ -62,6 +62,19 @@ def test_depths_of_a_video_steer_animatediff(
     assert run("--effect=mine.toml") == one
 
 
+def test_weights_of_motion_are_held_once(there: Any) -> None:
+    """They have gone into the network; those that it was made of would take memory for nothing."""
+    from afterglow.models import parts
+
+    there()
+    with Here(Setting()).hold(FAMILIES["animatediff"], MOTION, "", print) as held:
+        made: Any = held._now.made  # type: ignore[attr-defined]
+        names = set(parts.sizes_of(made))
+        assert names == {"unet", "vae", "text_encoder", "controlnet"}
+        assert any("motion_modules" in name for name, _ in made.unet.named_parameters())
+        assert len(list(held.window(np.zeros((64, 64, 3), np.uint8), MOTION, 1, print))) == 3
+
+
 def test_a_pose_steers_it_too(there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     there("controlnet-openpose-sd15")
 

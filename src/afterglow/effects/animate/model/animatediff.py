@@ -27,6 +27,8 @@ _OWN = ("animatediff", "sparsectrl-rgb", "sd15")
 def assemble(weights: Mapping[str, Weights], dtype: Any) -> Any:
     """Return the pipeline, in main memory; what steers it by a video is in its ``controlnet``."""
     made = _pipeline(weights, dtype)
+    # Its weights have gone into the network, and nothing asks for them again.
+    made.motion_adapter = None
     for name, folder in weights.items():
         if name not in _OWN:
             steering = parts.network_of(folder, parts.library().ControlNetModel, dtype)
