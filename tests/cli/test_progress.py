@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from afterglow.cli import progress
-from afterglow.cli.words import plan_lines, size, summary_line
+from afterglow.cli.words import plan_lines, size, summary_line, video_line
 from afterglow.engine import Plan, Summary
 from afterglow.frames import Reach, VideoInfo
 from tests.program import PROGRAM, afterglow
@@ -123,6 +124,9 @@ def test_words_are_plain() -> None:
     lines = plan_lines(PLAN)
     assert "29.97 fps, 9 frames" in lines[0] and "2.5 GB" in lines[-1]
     assert size(12_400_000) == "12 MB"
+    uncounted = replace(VIDEO, frames=None, duration=None)
+    assert "unknown length" in video_line(uncounted)
+    assert "fps, 2.97 s," in video_line(replace(uncounted, duration=Fraction(2966, 1000)))
     assert "until its reader had enough" in summary_line(Summary(1, 1.0, "x", "-", complete=False))
 
 

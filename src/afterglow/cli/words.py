@@ -16,7 +16,8 @@ def size(count: int) -> str:
 
 def video_line(video: VideoInfo) -> str:
     """A video in one line: size, rate, frames, depth, colour."""
-    frames = "unknown length" if video.frames is None else f"{video.frames} frames"
+    length = "unknown length" if video.duration is None else f"{float(video.duration):.2f} s"
+    frames = length if video.frames is None else f"{video.frames} frames"
     matte = ", with a matte" if video.alpha else ""
     colour = f"{video.colour.matrix} {video.colour.range}"
     rate = f"{float(video.rate):.6g} fps"

@@ -180,7 +180,8 @@ def test_red_runs_fastest_and_what_is_said_is_read(tmp_path: Path) -> None:
 
 GOOD = ["LUT_3D_SIZE 2", *["0.5 0.5 0.5"] * 8]
 BROKEN = {
-    "empty": ([], "LUT_3D_SIZE"),
+    "empty": ([], r"the file is empty \([^,]*t\.cube\)$"),
+    "nothing said": (["# c", ""], "LUT_3D_SIZE.*line"),
     "no size": (GOOD[1:], "line 1"),
     "short": (GOOD[:-1], "after 7 of 8"),
     "long": ([*GOOD, "0 0 0"], r"more than 8 .*line 10"),

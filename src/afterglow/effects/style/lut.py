@@ -118,6 +118,8 @@ class _Reading:
     def table(self) -> Curves | Cube:
         """What the file holds."""
         first = self._header()
+        if self._number == 0:
+            self._refuse("the file is empty")
         if self._size is None:
             self._refuse("neither LUT_1D_SIZE nor LUT_3D_SIZE comes before the numbers")
         keyword, size = self._size
@@ -214,7 +216,8 @@ class _Reading:
         return np.array(one_by_one)
 
     def _refuse(self, why: str) -> NoReturn:
+        where = f"{self._name}, line {self._number}" if self._number else self._name
         raise UsageError(
-            f"the table of colours cannot be read: {why} ({self._name}, line {self._number})",
+            f"the table of colours cannot be read: {why} ({where})",
             hint="export it again as .cube",
         )
