@@ -14,6 +14,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save
 
+PICTURE = np.linspace(0, 1, 60, dtype=np.float32).reshape(1, 3, 4, 5)
+"""What such a network takes: (1, 3, 4, 5) float32, 0 to 1."""
+
 _LOGISTIC = 14
 """Number of the sigmoid among TFLite's operators."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
+
+Own = Callable[..., Path]
+"""Locks files of a format as the model trial; returns where they lie."""
 
 WEIGHTS = bytes(range(256)) * 4096
 """A megabyte that stands for a model."""
