@@ -51,6 +51,20 @@ def test_an_existing_target_needs_overwrite(tmp_path, name):
     assert len(list(tmp_path.iterdir())) == 1, "an old picture would lengthen the new sequence"
 
 
+@pytest.mark.parametrize(
+    ("counter", "old", "other"),
+    [("%04d", ["0007", "12345"], ["7", "00012", "2024b"]), ("%d", ["7", "2024"], ["0007", "x"])],
+)
+def test_only_pictures_of_the_sequence_go_with_it(tmp_path, counter, old, other):
+    for number in (*old, *other):
+        (tmp_path / f"out_{number}.png").write_bytes(b"old")
+    write(tmp_path / f"out_{counter}.png", info(), [0], overwrite=True)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"out_{counter % 1}.png", *(f"out_{number}.png" for number in other)
+    }  # fmt: skip
+    assert all((tmp_path / f"out_{number}.png").read_bytes() == b"old" for number in other)
+
+
 def test_a_failed_overwrite_keeps_the_old_one(tmp_path):
     target = tmp_path / "out.mp4"
     target.write_text("precious")

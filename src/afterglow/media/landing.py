@@ -32,11 +32,13 @@ def numbered(target: str, number: int) -> str:
 def pictures_of(target: str) -> list[Path]:
     """The pictures of a sequence that are there already, in no order."""
     path = Path(target)
-    start, end = (re.escape(part) for part in _COUNTER.split(path.name, maxsplit=1))
-    name = re.compile(rf"{start}\d+{end}")
-    if not path.parent.is_dir():
+    counter = _COUNTER.search(path.name)
+    if counter is None or not path.parent.is_dir():
         return []
-    return [there for there in path.parent.iterdir() if name.fullmatch(there.name)]
+    start, end = (re.escape(part) for part in _COUNTER.split(path.name, maxsplit=1))
+    name = re.compile(rf"{start}(\d+){end}")
+    found = ((there, name.fullmatch(there.name)) for there in path.parent.iterdir())
+    return [there for there, match in found if match and counter[0] % int(match[1]) == match[1]]
 
 
 def require_free(target: str, overwrite: bool) -> None:
