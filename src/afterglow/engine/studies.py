@@ -18,6 +18,7 @@ from afterglow.engine.cache import Cache, cache_of, require_folder
 from afterglow.engine.loop import Summary, Watch, plan, run
 from afterglow.engine.plans import Job
 from afterglow.engine.takes import Stage, Takes, several_takes
+from afterglow.errors import MediaError
 from afterglow.frames import Effect, Frame, Reach, VideoInfo
 from afterglow.media.landing import is_sequence, landing, require_free
 from afterglow.media.options import silent
@@ -96,11 +97,21 @@ def _made(
     summary = run(job, (*before, *takes.exact, seen), watch)
     watch.say(f"render: {summary.frames} frames in {summary.seconds:.1f} s ({summary.fps:.1f} fps)")
     if cache and key:
-        target = Path(job.target)
-        cache.keep("render", key, target.suffix, target)
-        told = {"frames": summary.frames, "encoder": summary.encoder}
-        cache.keep("render", key, ".json", json.dumps(told).encode())
+        _keep_result(cache, key, job, summary, watch)
     return summary
+
+
+def _keep_result(
+    cache: Cache, key: Mapping[str, Any], job: Job, summary: Summary, watch: Watch
+) -> None:
+    """Keep the video that was made; where there is no room for it, it is made all the same."""
+    target = Path(job.target)
+    told = {"frames": summary.frames, "encoder": summary.encoder}
+    try:
+        cache.keep("render", key, target.suffix, target)
+        cache.keep("render", key, ".json", json.dumps(told).encode())
+    except MediaError as error:
+        watch.say(f"{error}; {job.target} itself is whole")
 
 
 def _key(job: Job, study: Study) -> Mapping[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import tempfile
@@ -138,6 +139,20 @@ def test_a_cache_that_cannot_be_made_ends_the_run_before_it_begins(
     lines = said(capsys)
     assert "the cache cannot be written" in lines and "analysis" not in lines
     assert not Path("out.mkv").exists()
+
+
+def test_a_result_that_finds_no_room_in_the_cache_is_made_all_the_same(
+    there: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("afterglow.engine.cache.shutil.copyfile", full)
+    assert exit_code([*LINE, "--cache", "kept"]) == 0
+    assert "No space left on device (kept); out.mkv itself is whole" in said(capsys)
+    assert len(frames("out.mkv")) == 10
+    kinds = {each.name.partition("-")[0] for each in Path("kept").iterdir()}
+    assert kinds == {"analysis", "background"}
 
 
 def test_a_changed_source_is_worked_out_anew(
