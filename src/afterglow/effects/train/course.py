@@ -99,7 +99,8 @@ def require_same(facts: Mapping[str, str], before: Mapping[str, str]) -> None:
         if before.get(name) != value:
             if name == "clips":
                 raise UsageError(
-                    "--resume: the clips of the folder are not those that the training began with"
+                    "--resume: the clips of the folder are not those that the training began with",
+                    hint="put those back that it began with, or begin anew with --overwrite",
                 )
             raise UsageError(
                 f"--resume: {name} was {before.get(name)}, and is {value} now",

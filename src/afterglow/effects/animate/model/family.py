@@ -68,9 +68,10 @@ class Family:
         if self.every > 1:
             found = 1 + self.every * max(1, -(-(frames - 1) // self.every))
         if found > self.most:
+            usual = "" if self.most == self.frames else f"; it was trained for {self.frames}"
             raise UsageError(
                 f"{self.name} makes no window of {found} frames",
-                hint=f"--window {self.most}, or {self.frames}, for which it was trained",
+                hint=f"--window {self.most} is its longest{usual}",
             )
         return found
 
