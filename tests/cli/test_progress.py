@@ -70,6 +70,20 @@ def test_without_a_terminal_only_notes_are_said(capsys: pytest.CaptureFixture[st
     assert captured.err == "afterglow: a line [with] brackets\n" and captured.out == ""
 
 
+@pytest.mark.parametrize("kind", [progress.Plain, progress.Bar])
+def test_a_name_breaks_no_line_and_commands_no_terminal(
+    kind: type[progress.Reporter], capsys: pytest.CaptureFixture[str]
+) -> None:
+    reporter = kind()
+    reporter.note("a\nb\x1b[31m.mp4: made")
+    reporter.failure("a\rb.mp4", "x\ny")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "afterglow: a\\nb\\x1b[31m.mp4: made",
+        "afterglow: error: a\\rb.mp4: x\\ny",
+    ]
+
+
 def on_terminal(*arguments: str | Path) -> str:
     """What a person at a terminal sees."""
     ours, theirs = pty.openpty()

@@ -19,7 +19,7 @@ try:
     import click
 
     from afterglow.cli.groups import LazyGroup
-    from afterglow.cli.progress import write_line
+    from afterglow.cli.progress import one_line, write_line
     from afterglow.errors import AfterglowError, Cancelled, MediaError
 except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
     sys.exit(130)
@@ -116,14 +116,14 @@ def _tell_of_file(error: OSError, *, as_json: bool) -> int:
 def tell(message: str, hint: str, code: int, *, as_json: bool) -> None:
     """Show an error on stderr: a line, and a line that says what to do about it.
 
-    A line break in a name is shown as ``\\n``.
+    A line break in a name is shown as ``\\n``, so that there are never more.
     """
     if as_json:
         facts = {"event": "error", "message": message, "hint": hint, "exit_code": code}
         lines = [json.dumps(facts, ensure_ascii=False)]
     else:
         lines = [f"afterglow: error: {message}", *([f"hint: {hint}"] if hint else [])]
-        lines = [line.replace("\n", "\\n").replace("\r", "\\r") for line in lines]
+        lines = [one_line(line) for line in lines]
     write_line("\n".join(lines))
 
 

@@ -20,6 +20,10 @@ JSON_INTERVAL = 0.5
 """Seconds between two progress events, at least."""
 
 
+_VISIBLE = {number: repr(chr(number))[1:-1] for number in (*range(32), 127) if number != 9}
+"""How a control character is shown, by its number; tabs stay."""
+
+
 class Reporter:
     """Tells about one run, from before anything is opened until all is over; silent."""
 
@@ -54,7 +58,7 @@ class Reporter:
 
     def failure(self, clip: str, message: str) -> None:
         """Tell that a clip of a folder was not made; never silent."""
-        write_line(f"afterglow: error: {clip}: {message}")
+        write_line(one_line(f"afterglow: error: {clip}: {message}"))
 
 
 class Plain(Reporter):
@@ -62,7 +66,7 @@ class Plain(Reporter):
 
     def note(self, text: str) -> None:
         """Write the line."""
-        write_line(f"afterglow: {text}")
+        write_line(one_line(f"afterglow: {text}"))
 
 
 class Json(Reporter):
@@ -136,7 +140,7 @@ class Bar(Reporter):
 
     def note(self, text: str) -> None:
         """Write the line above the bar."""
-        self._progress.console.print(f"afterglow: {text}", markup=False, highlight=False)
+        self._progress.console.print(one_line(f"afterglow: {text}"), markup=False, highlight=False)
 
     def start(self, plan: Plan) -> None:
         """Begin to draw."""
@@ -215,6 +219,11 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
 
 
 _writing = threading.Lock()
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and the terminal's commands, which names may hold, made visible."""
+    return text.translate(_VISIBLE)
 
 
 def write_line(text: str) -> None:
