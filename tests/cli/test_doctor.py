@@ -34,6 +34,7 @@ def test_what_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> 
         "diffusers",
         "ftfy",
         "peft",
+        "sentencepiece",
         "transformers",
         "pillow_heif",
     }

@@ -87,7 +87,7 @@ def test_a_vocabulary_of_pieces_needs_what_reads_it(
         return
     with pytest.raises(ModelError, match="need sentencepiece, which cannot be") as caught:
         require_needed({"m": ()}, packages=["torch"])
-    assert caught.value.hint == "pip install sentencepiece"
+    assert caught.value.hint == 'pip install "afterglow[models]"'
 
 
 def test_a_licence_is_looked_at_first(

@@ -27,6 +27,7 @@ EXTRAS = {
         "onnxruntime",
         "peft",
         "safetensors",
+        "sentencepiece",
         "transformers",
     ),
     "speech": ("espeakng_loader",),

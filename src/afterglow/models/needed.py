@@ -47,9 +47,7 @@ def require_needed(
     if gone:
         raise ModelError(
             f"the models need {' and '.join(gone)}, which cannot be imported",
-            hint=f"pip install {_PIECES}"
-            if gone == [_PIECES]
-            else 'pip install "afterglow[models]"',
+            hint='pip install "afterglow[models]"',
         )
 
 
