@@ -154,6 +154,8 @@ def _speaking(command: Command, *, needed: bool) -> Command:
             raise UsageError(f"speech comes from --audio or from --text: {why}")
         if voice is not None and text is None:
             raise UsageError(f"--voice says a --text, and there is none ({voice})")
+        if voice is not None and not voice.strip():
+            raise UsageError("--voice is empty", hint="--list-voices shows who can speak")
         if text is not None:
             require_text(text)
         saying = Saying(audio, text, voice, settings["commercial_only"])

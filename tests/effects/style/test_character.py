@@ -234,6 +234,7 @@ def wrongs(folder: Path, speech: Path) -> Iterator[tuple[list[object], int, str]
     yield [out, "--text", " ... "], 2, "says nothing"
     yield [out, "--text", "gr\udcfcn"], 2, "not UTF-8"
     yield [out, *audio, "--voice", "de"], 2, "--voice"
+    yield [out, "--text=Hello", "--voice="], 2, "--voice is empty"
     yield [out, *audio, "--captions"], 2, "only sound"
     yield [out, "--text", "Hello", "--duration=1"], 2, "--audio"
     yield [out, *audio, "--face=2"], 2, "--face"

@@ -16,8 +16,10 @@ from afterglow.effects.style.character.emotion import NAMES, read_emotions
 from afterglow.effects.style.character.pose import Pose
 from afterglow.effects.style.character.puppet import KINDS, Kind, Puppet, character
 from afterglow.effects.style.character.puppet.effect import Drawing
+from afterglow.effects.style.character.puppet.eyes import Eyes
 from afterglow.effects.style.character.puppet.mouth import Mouth
 from afterglow.effects.style.character.puppet.parts import Character
+from afterglow.effects.style.character.puppet.rig import Rig
 from afterglow.effects.style.character.puppet.studio import studio
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
@@ -288,3 +290,16 @@ def test_tensors_come_back_as_tensors() -> None:
     (expected,) = Puppet("robot", Talk(), None).stream(iter(blank(of, range(1))), of)
     assert isinstance(given.pixels, torch.Tensor) and isinstance(given.alpha, torch.Tensor)
     np.testing.assert_array_equal(given.pixels.numpy(), expected.pixels)
+
+
+def test_the_line_of_a_shut_eye_has_no_other_line_in_it() -> None:
+    """The cartoon's: down through the middle of an eye, its dark is of one piece."""
+    who, of = character("cartoon"), video(640, 640)
+    pixels, _ = Drawing(who, of, "studio").picture(Pose(lids=0, press=1))
+    (eyes,) = (part for part in who.parts if isinstance(part, Eyes))
+    rig = Rig(who.build, Pose(), 640, 640)
+    place = rig.placed(np.array([[eyes.x, eyes.y + eyes.low]], np.float32), "head", None)[0]
+    x, y = (round(float(each)) for each in place)
+    dark = pixels[y - 10 : y + 11, x].astype(int).sum(axis=1) < 240
+    rows = np.flatnonzero(dark)
+    assert len(rows) >= 4 and rows[-1] - rows[0] + 1 == len(rows)

@@ -68,11 +68,11 @@ def paint_mouth(
     light = _inside(mouth, behind, (along, across, upper, lower), picture, palette)
     laid(canvas, box.seen_from(region), light, share, picture.transfer)
     off = np.asarray(across - (upper + lower) / 2, np.float32)
-    for colour, thick, share in ((palette.lip, _MEETING, 0.85), (palette.seam, _SEAM, 0.6)):
+    for colour, thick, strength in ((palette.lip, _MEETING, 0.85), (palette.seam, _SEAM, 0.6)):
         line = _seam(mouth, along, off, thick)
         if line is not None:
             flat = np.broadcast_to(colour, light.shape)
-            laid(canvas, box.seen_from(region), flat, line * np.float32(share), picture.transfer)
+            laid(canvas, box.seen_from(region), flat, line * np.float32(strength), picture.transfer)
 
 
 def _seam(mouth: Mouth, along: Plane, off: Plane, wide: float) -> Plane | None:

@@ -71,19 +71,19 @@ class Eyes:
         above = np.minimum(upper, 0) - self.high * 0.22 * form**0.5
         crease = np.minimum(above, -self.high * 1.12 * form**0.8)
         tops, lids, bases = (self._at(stage, x, y) for y in (crease, upper, lower))
-        paint, wide = stage.painter, stage.rig.lengths(self.lash_width)
+        paint, wide = stage.painter, stage.rig.lengths(self.lash_width or self.rim)
         paint.fill(*_between(tops, bases), paint=self.lid)
         balls = _between(lids, bases)
         if (lower - upper).max() * stage.rig.unit > 0.5:
             with paint.inside(*balls):
                 self._ball(stage, x, upper)
-        if self.rim:
-            for ball in balls:
-                paint.line(ball, self.lash, stage.rig.lengths(self.rim), closed=True)
         under = [tapered(base[5:], [0.1 * wide, 0.3 * wide, 0.35 * wide]) for base in bases]
         over = [tapered(top[4:-4], [0.1 * wide, 0.35 * wide, 0.1 * wide]) for top in tops]
         for lines in (under, over):
             paint.fill(*lines, paint=self.crease)
+        if self.rim:
+            for ball in balls:
+                paint.line(ball, self.lash, stage.rig.lengths(self.rim), closed=True)
         if self.lash_width:
             self._lashes(stage, upper)
 
