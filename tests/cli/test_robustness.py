@@ -188,6 +188,7 @@ def test_what_is_no_video_is_one_line(text: str, tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text(text)
     run = afterglow("ghost", tmp_path / "notes.mp4", tmp_path / "out.mp4")
     assert run.returncode == 3 and "Traceback" not in run.stderr
+    assert "hint: it is no video, or it is damaged" in run.stderr
     assert not (tmp_path / "out.mp4").exists()
 
 

@@ -43,6 +43,7 @@ _LISTS = (b"#EXTM3U", b"ffconcat version", b"[playlist]", b"<MPD")
 _LIST_SUFFIXES = {".m3u", ".m3u8", ".ffconcat", ".pls", ".mpd"}
 _NO_VIDEO = "it is no video, or it is damaged, or was not written to its end"
 """What may be the matter with a file of which FFmpeg only says that it is invalid."""
+_UNREADABLE = (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError)
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
@@ -86,8 +87,7 @@ def told(source: str, doing: str, hint: str = "") -> Iterator[None]:
     try:
         yield
     except av.error.FFmpegError as error:
-        invalid = isinstance(error, av.error.InvalidDataError | av.error.ArgumentError)
-        hint = hint or (_NO_VIDEO if invalid else "")
+        hint = hint or (_NO_VIDEO if isinstance(error, _UNREADABLE) else "")
         raise MediaError(f"{source}: {doing}: {reason(error)}", hint=hint) from error
 
 
