@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,8 +60,7 @@ class Measure:
 def _ends(alpha: NDArray[Any]) -> tuple[float, float]:
     """The shares of the height where the subject begins and ends; NaN where it is cut off."""
     white = 255 if alpha.dtype == np.uint8 else 65535
-    there = (alpha > int(_THERE * white)).view(np.uint8)
-    wide = cv2.reduce(there, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0]
+    wide = (alpha > int(_THERE * white)).sum(axis=1, dtype=np.uint32)
     rows = np.flatnonzero(wide > _FEW * wide.max()) if wide.any() else np.zeros(0, np.intp)
     if not len(rows):
         return np.nan, np.nan
