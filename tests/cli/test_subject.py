@@ -18,6 +18,7 @@ from afterglow.cli.main import exit_code
 from afterglow.cli.subject import OwnMatte, Subject
 from afterglow.errors import UsageError
 from afterglow.frames import Frame, VideoInfo
+from afterglow.models import person
 from tests.program import PROGRAM, afterglow, pictures, sound
 from tests.scenes import Scene, View, write_clip
 from tests.scenes import Subject as Body
@@ -132,16 +133,18 @@ def codes(run: subprocess.CompletedProcess[str]) -> list[int]:
     return [int(code) for code in run.stderr.splitlines()[-1].split()]
 
 
+@pytest.mark.parametrize("flags", [[], ["--dry-run"]], ids=["run", "dry"])
 def test_people_need_their_networks(
-    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    flags: list[str], shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "none"))
-    run = composite(shots, "auto", tmp_path / "out.mkv")
+    run = composite(shots, "auto", tmp_path / "out.mkv", *flags)
     assert run.returncode == 4 and "afterglow models pull" in run.stderr
     assert not (tmp_path / "out.mkv").exists()
 
 
 def test_auto_stands_in_front_of_the_effects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person, "require_person", lambda **_: None)
     (effect,) = Subject("auto").in_front()
     video = VideoInfo(64, 36, Fraction(25), Fraction(1, 25))
     assert effect.plan(video).alpha

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from afterglow.errors import ModelError
-from afterglow.models.person import LANDSCAPE, SQUARE, person_networks
+from afterglow.models.person import LANDSCAPE, SQUARE, person_networks, require_person
 from tests.models import tiny
 from tests.models.weights import entry, file, write_lock
 
@@ -128,3 +128,15 @@ def test_commercial_only_goes_through_to_both(
     for opener in person_networks(commercial_only=True):
         with pytest.raises(ModelError, match="commercial-only refuses"), opener():
             pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize("name", ["person-landscape", "person-square"])
+def test_both_are_required_before_a_run(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = tiny.onnx_file()
+    lock_own(tmp_path, monkeypatch, landscape=network, square=network)
+    require_person()
+    (tmp_path / f"{name.removeprefix('person-')}.weights").unlink()
+    with pytest.raises(ModelError, match=f"{name} is not here"):
+        require_person()

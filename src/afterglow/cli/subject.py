@@ -46,8 +46,9 @@ class Subject:
 def _person(commercial_only: bool) -> Effect:
     from afterglow.analysis.matting.matted import Matted
     from afterglow.analysis.matting.person import Person
-    from afterglow.models.person import person_networks
+    from afterglow.models.person import person_networks, require_person
 
+    require_person(commercial_only=commercial_only)
     return Matted(Person(*person_networks(commercial_only=commercial_only)))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from afterglow.errors import ModelError
 from afterglow.models.loading import loaded
 from afterglow.models.networks import Network, planes_of, require_picture
+from afterglow.models.store import open_store
 
 Asked = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Takes a picture (H, W, 3) uint8 RGB, gives where people are: (H, W) float32, 0 to 1."""
@@ -26,15 +27,25 @@ LANDSCAPE = (256, 144)
 SQUARE = (256, 256)
 """Width and height in pixels of what the square network takes."""
 
+_SIZES = {"person-landscape": LANDSCAPE, "person-square": SQUARE}
+
 
 def person_networks(*, commercial_only: bool = False) -> tuple[Opener, Opener]:
     """The landscape network and the square one, each loaded when it is opened.
 
     Opening raises ModelError where its weights are not here or not as locked.
     """
-    landscape = partial(_opened, "person-landscape", LANDSCAPE, commercial_only)
-    square = partial(_opened, "person-square", SQUARE, commercial_only)
+    landscape, square = (
+        partial(_opened, name, size, commercial_only) for name, size in _SIZES.items()
+    )
     return landscape, square
+
+
+def require_person(*, commercial_only: bool = False) -> None:
+    """Raise ModelError unless both networks are here and may be used; nothing is hashed yet."""
+    store = open_store()
+    for name in _SIZES:
+        store.find(name, commercial_only=commercial_only)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from afterglow.analysis.matting.person import Person
 from afterglow.cli.main import exit_code
 from afterglow.cli.run import StreamRun
+from afterglow.effects.matte import model as learned
 from afterglow.effects.matte.chroma import Chroma
 from afterglow.effects.matte.difference import Difference
 from afterglow.effects.matte.effect import Matte
@@ -42,9 +43,22 @@ def plate(clip: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """People are magenta, to networks that need no weights."""
+    """People are magenta, to networks that need no weights; others are taken to be here."""
     found = opener(magenta)
     monkeypatch.setattr(person, "person_networks", lambda **_: (found, found))
+    monkeypatch.setattr(person, "require_person", lambda **_: None)
+    monkeypatch.setattr(learned, "require_model", lambda name, **_: None)
+
+
+def test_weights_that_are_not_here_end_even_a_dry_run(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "none"))
+    for name, pull in (("rvm", "rvm-mobilenetv3"), ("person", "person")):
+        line = clip, tmp_path / "out.mkv", f"--model={name}", "--dry-run"
+        code, told = refused(capsys, *line)
+        assert code == 4 and f"afterglow models pull {pull}" in told
 
 
 def asked(*line: str | Path, source: str | Path = "in.mkv") -> Matte:

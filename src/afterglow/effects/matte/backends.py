@@ -97,6 +97,10 @@ def backend_for(
     colours: the subject's colours are wanted too. decontaminate: without the background in them.
     around: pixels by which the matte will be widened.
     say: tells the person one line.
+
+    Raises:
+        UsageError: the model takes no such value.
+        ModelError: its weights are not here, or may not be used.
     """
     mine = {
         name: value
@@ -105,8 +109,9 @@ def backend_for(
     }
     if model == "person":
         from afterglow.analysis.matting.person import Person
-        from afterglow.models.person import person_networks
+        from afterglow.models.person import person_networks, require_person
 
+        require_person(commercial_only=commercial_only)
         return Person(*person_networks(commercial_only=commercial_only))
     if model == "chroma":
         from afterglow.effects.matte.chroma import Chroma
@@ -117,6 +122,8 @@ def backend_for(
         from afterglow.effects.matte.difference import Difference
 
         return Difference(**mine, colours=colours and decontaminate)
-    from afterglow.effects.matte.model import backend_of
+    from afterglow.effects.matte.model import backend_of, require_model
 
-    return backend_of(model, device, commercial_only=commercial_only, say=say, **mine)
+    backend = backend_of(model, device, commercial_only=commercial_only, say=say, **mine)
+    require_model(model, commercial_only=commercial_only)
+    return backend

@@ -70,6 +70,11 @@ def backend_of(
     return make(entry, device, commercial_only=commercial_only, **given)
 
 
+def require_model(name: str, *, commercial_only: bool = False) -> None:
+    """Raise ModelError unless the weights of that name are here and may be used; none is hashed."""
+    open_store().find(_MODELS[name][1], commercial_only=commercial_only)
+
+
 def _say_licence(name: str, entry: str, say: Callable[[str], None]) -> None:
     """Say so where the weights allow no commercial use; raises ModelError for no such entry."""
     model = open_store().lock.model(entry)
