@@ -42,3 +42,17 @@ def test_links_lead_to_files() -> None:
     links = re.findall(r"\]\(([^)#:]+)[^)]*\)", README)
     assert len(links) > 4
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+PLACES = {"SOURCE", "ALPHA", "PORTRAIT", "CHARACTER", "BACKGROUND", "IMAGE", "FOLDER"}
+"""What commands call the files on their line."""
+HELP = dict(re.findall(r"<!-- help: ([\w ]+) -->\n```text\nUsage: (.*?)```", README, re.DOTALL))
+
+
+def test_helps_speak_only_of_what_stands_on_their_own_line() -> None:
+    strangers = {}
+    for name, text in HELP.items():
+        words = set(re.findall(r"[A-Z]+", text.partition("\n\n")[0]))
+        named = re.findall(r"(?<![A-Z|-])([A-Z]+)(?![A-Z|])", text.replace("room|IMAGE", ""))
+        strangers[name] = (set(named) & PLACES) - words
+    assert len(strangers) > 9 and not any(strangers.values()), strangers

@@ -20,6 +20,7 @@ DRAWN = "(drawn)"
 _SAID = {
     "start": "Begin here in --audio: seconds or HH:MM:SS.mmm.",
     "duration": "Take this much of --audio: seconds or HH:MM:SS.mmm.",
+    "workers": "Clips at once, where PORTRAIT is a folder.",
 }
 """What some flags of every run mean here."""
 
@@ -34,7 +35,7 @@ def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any
 @click.command(short_help="A face that talks: a photo, a video or a drawn character.")
 @places("[PORTRAIT] TARGET", _meant, _SAID)
 @speaking
-@performing
+@performing("PORTRAIT")
 @options.commercial_only
 @click.option(
     "--transparent", is_flag=True, help="Draw it on nothing, with a matte, in place of a backdrop."

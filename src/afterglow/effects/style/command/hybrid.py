@@ -21,6 +21,8 @@ _SAID = {
     "start": "Begin here in CHARACTER, or in --audio: seconds or HH:MM:SS.mmm.",
     "duration": "Take this much of it; show a picture so long: seconds or HH:MM:SS.mmm.",
     "resolution": "Height of what comes out (BACKGROUND's if not given); the aspect is kept.",
+    "workers": "For folders, which this command does not take.",
+    "cluster": "For folders, which this command does not take.",
 }
 """What some flags of every run mean here."""
 
@@ -36,7 +38,7 @@ def _meant(names: tuple[str, ...], flags: Mapping[str, Any]) -> Mapping[str, Any
 @click.command(short_help="A character in front of a moving background.")
 @places("[CHARACTER] BACKGROUND TARGET", _meant, _SAID)
 @perhaps_speaking
-@performing
+@performing("CHARACTER")
 @options.commercial_only
 @click.option(
     "--place",

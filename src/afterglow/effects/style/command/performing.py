@@ -60,7 +60,7 @@ class Role:
         drawn = self.puppet or not portrait
         for name, given in (("--face", self.face), ("--landmarks", self.landmarks)):
             if given is not None and drawn:
-                raise UsageError(f"{name} is about a face in PORTRAIT, and a character is drawn")
+                raise UsageError(f"{name} is about a face in a picture, and a character is drawn")
         if self.face is not None and self.landmarks is not None:
             raise UsageError("--face chooses among faces that are found, and --landmarks gives one")
 
@@ -114,42 +114,55 @@ class Role:
         return Portrait(acting, landmarks=read_landmarks(told) * scale)
 
 
-def performing(command: Command) -> Command:
-    """Add the flags of a role and pass ``role: Role``; needs ``commercial_only`` beside them."""
+def performing(place: str) -> Callable[[Command], Command]:
+    """Add the flags of a role and pass ``role: Role``; needs ``commercial_only`` beside them.
 
-    @functools.wraps(command)
-    def with_role(*given: Any, **settings: Any) -> Any:
-        mine = {field.name: settings.pop(field.name) for field in fields(Role)}
-        return command(*given, role=Role(**mine), **settings)
+    place: the argument that may show a face, as the command calls it.
+    """
 
-    for decorate in reversed(_FLAGS):
-        with_role = decorate(with_role)
-    return with_role  # type: ignore[return-value]
+    def add(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_role(*given: Any, **settings: Any) -> Any:
+            mine = {field.name: settings.pop(field.name) for field in fields(Role)}
+            return command(*given, role=Role(**mine), **settings)
+
+        for decorate in reversed((*_flags_of_who(place), *_FLAGS_OF_HOW)):
+            with_role = decorate(with_role)
+        return with_role  # type: ignore[return-value]
+
+    return add
 
 
-_FLAGS = (
-    click.option(
-        "--face",
-        type=click.IntRange(1, 99),
-        metavar="N",
-        help="Which face of PORTRAIT, the leftmost being 1 (the largest if not given).",
-    ),
-    click.option(
-        "--landmarks",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="The face as JSON, where no network shall look: its 478 points, or a sketch of a few.",
-    ),
-    click.option(
-        "--puppet", is_flag=True, help="Draw a character, in place of the face of PORTRAIT."
-    ),
-    click.option(
-        "--character-type",
-        "kind",
-        type=click.Choice(TYPES),
-        default="person",
-        help="Which character, where there is no PORTRAIT.",
-    ),
+def _flags_of_who(place: str) -> tuple[Callable[[Command], Command], ...]:
+    """The flags of who talks; place: the argument that may show a face."""
+    return (
+        click.option(
+            "--face",
+            type=click.IntRange(1, 99),
+            metavar="N",
+            help=f"Which face of {place}, the leftmost being 1 (the largest if not given).",
+        ),
+        click.option(
+            "--landmarks",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The face as JSON, where no network shall look: its 478 points, or a sketch of "
+            "a few.",
+        ),
+        click.option(
+            "--puppet", is_flag=True, help=f"Draw a character, in place of the face of {place}."
+        ),
+        click.option(
+            "--character-type",
+            "kind",
+            type=click.Choice(TYPES),
+            default="person",
+            help=f"Which character, where there is no {place} or --puppet is given.",
+        ),
+    )
+
+
+_FLAGS_OF_HOW = (
     click.option(
         "--emotion",
         type=click.Choice(EMOTIONS),
