@@ -115,7 +115,21 @@ def test_a_matte_goes_along(name: str) -> None:
     made = crossed(name, one, other, 0.5)
     assert made.pts == 7 and made.alpha is not None
     assert made.alpha.shape == ramp.shape and made.alpha.mean() > ramp.mean()
-    assert np.array_equal(made.pixels, TRANSITIONS[name](ONE, OTHER, 0.5))
+    plain = np.array_equal(made.pixels, TRANSITIONS[name](ONE, OTHER, 0.5))
+    assert plain == (name not in ("dissolve", "wipe")), "these two weigh colours by what is seen"
     assert crossed(name, Frame(ONE, 0), other, 0.5).alpha is None
     if name == "dip":
         assert abs(float(made.alpha.mean()) - (ramp.mean() + 255) / 2) < 1
+
+
+@pytest.mark.parametrize("name", ["dissolve", "wipe"])
+def test_what_a_matte_hides_does_not_darken_what_the_other_shows(name: str) -> None:
+    clear, solid = np.zeros((8, 40), np.uint8), np.full((8, 40), 255, np.uint8)
+    hidden, red = np.zeros((8, 40, 3), np.uint8), np.full((8, 40, 3), (200, 40, 30), np.uint8)
+    for share in (0.3, 0.5, 0.8):
+        coming = crossed(name, Frame(hidden, 0, clear), Frame(red, 0, solid), share)
+        going = crossed(name, Frame(red, 0, solid), Frame(hidden, 0, clear), share)
+        for made in (coming, going):
+            assert made.alpha is not None
+            seen = np.asarray(made.pixels)[np.asarray(made.alpha) > 0].astype(int)
+            assert len(seen) and np.abs(seen - (200, 40, 30)).max() <= 1

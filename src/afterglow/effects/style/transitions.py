@@ -115,6 +115,8 @@ TRANSITIONS: Mapping[str, Transition] = {
     "flow": flow,
 }
 """All of them by name."""
+_WEIGHED = ("dissolve", "wipe")
+"""Those that mix two pictures where they lie, so that their mattes say how much of each is seen."""
 
 
 def crossed(name: str, one: Frame, other: Frame, share: float, transfer: str = "bt709") -> Frame:
@@ -123,7 +125,10 @@ def crossed(name: str, one: Frame, other: Frame, share: float, transfer: str = "
     Raises:
         KeyError: there is no such transition.
     """
-    pixels = TRANSITIONS[name](one.pixels, other.pixels, share, transfer)
+    if name in _WEIGHED and one.alpha is not None and other.alpha is not None:
+        pixels = _weighed(name, one, other, share, transfer)
+    else:
+        pixels = TRANSITIONS[name](one.pixels, other.pixels, share, transfer)
     if one.alpha is None or other.alpha is None:
         return replace(one, pixels=pixels, alpha=None)
     if name == "flow":
@@ -133,6 +138,22 @@ def crossed(name: str, one: Frame, other: Frame, share: float, transfer: str = "
         )
     alpha = TRANSITIONS[name](one.alpha, other.alpha, share, LINEAR)
     return replace(one, pixels=pixels, alpha=alpha)
+
+
+def _weighed(name: str, one: Frame, other: Frame, share: float, transfer: str) -> Picture:
+    """The colours of two frames with mattes: each counts as much as is seen of it.
+
+    What a matte hides has any colour, black as a rule, and would darken what the other shows.
+    """
+    near, far = (ops.to_float(ops.array_of(cast("Any", each.alpha))) for each in (one, other))
+    if 0 < share < 1 and min(float(near.min()), float(far.min())) < 1:
+        dark = np.zeros(near.shape, np.uint16)
+        uncovered = ops.to_float(TRANSITIONS[name](dark, levels.invert(dark), share, LINEAR))
+        seen = (1 - uncovered) * near + uncovered * far
+        part = np.where(seen > 0, uncovered * far / np.maximum(seen, 1e-6), uncovered)
+        mask = ops.beside(part.astype(np.float32), one.pixels)
+        return _mixed(one.pixels, other.pixels, mask, transfer)
+    return TRANSITIONS[name](one.pixels, other.pixels, share, transfer)
 
 
 def _flowing(
