@@ -20,7 +20,7 @@ from afterglow.ops.halves import Picture
 from afterglow.ops.standards import fits_uint16
 
 if TYPE_CHECKING:
-    from afterglow.frames import Frame
+    from afterglow.frames import Frame, Pixels
     from afterglow.ops.halves import Depth
 
 LINEAR = "linear"
@@ -140,20 +140,22 @@ def crossed(name: str, one: Frame, other: Frame, share: float, transfer: str = "
     return replace(one, pixels=pixels, alpha=alpha)
 
 
-def _weighed(name: str, one: Frame, other: Frame, share: float, transfer: str) -> Picture:
+def _weighed(name: str, one: Frame, other: Frame, share: float, transfer: str) -> Pixels:
     """The colours of two frames with mattes: each counts as much as is seen of it.
 
     What a matte hides has any colour, black as a rule, and would darken what the other shows.
     """
+    first, second = cast("Any", one.pixels), cast("Any", other.pixels)
     near, far = (ops.to_float(ops.array_of(cast("Any", each.alpha))) for each in (one, other))
-    if 0 < share < 1 and min(float(near.min()), float(far.min())) < 1:
-        dark = np.zeros(near.shape, np.uint16)
-        uncovered = ops.to_float(TRANSITIONS[name](dark, levels.invert(dark), share, LINEAR))
-        seen = (1 - uncovered) * near + uncovered * far
-        part = np.where(seen > 0, uncovered * far / np.maximum(seen, 1e-6), uncovered)
-        mask = ops.beside(part.astype(np.float32), one.pixels)
-        return _mixed(one.pixels, other.pixels, mask, transfer)
-    return TRANSITIONS[name](one.pixels, other.pixels, share, transfer)
+    solid = min(float(near.min()), float(far.min())) == 1
+    if solid or not 0 < share < 1:
+        return cast("Pixels", TRANSITIONS[name](first, second, share, transfer))
+    dark = np.zeros(near.shape, np.uint16)
+    uncovered = ops.to_float(TRANSITIONS[name](dark, levels.invert(dark), share, LINEAR))
+    seen = (1 - uncovered) * near + uncovered * far
+    part = np.where(seen > 0, uncovered * far / np.maximum(seen, 1e-6), uncovered)
+    mask = ops.beside(part.astype(np.float32), first)
+    return cast("Pixels", _mixed(first, second, mask, transfer))
 
 
 def _flowing(
