@@ -13,7 +13,6 @@ from afterglow import media, ops
 from afterglow.analysis.matting.backend import Cut
 from afterglow.effects.matte import fields
 from afterglow.effects.matte.difference import Difference, exposure_between, fitted_plate, noise_of
-from afterglow.effects.matte.fields import spread
 from afterglow.errors import UsageError
 from afterglow.frames import Colour, Frame, VideoInfo
 from tests.scenes import Scene
@@ -204,19 +203,6 @@ def test_noise_is_measured_beside_a_subject(sigma: float) -> None:
     noise[:, :64] += 0.5
     found = noise_of(np.abs(noise).max(2).astype(np.float32))
     assert found * 255 == pytest.approx(sigma, rel=0.15)
-
-
-def test_colours_spread_from_where_they_are_known() -> None:
-    values, known = np.zeros((40, 60, 3), np.float32), np.zeros((40, 60), np.float32)
-    values[:, :20], known[:, :20] = (1, 0, 0), 1
-    values[:, 50:], known[:, 50:] = (0, 0, 1), 1
-    filled = spread(values, known)
-    assert np.allclose(filled[:, :20], (1, 0, 0)) and np.allclose(filled[:, 50:], (0, 0, 1))
-    assert (filled[:, 24, 0] > filled[:, 24, 2]).all() and (
-        filled[:, 46, 2] > filled[:, 46, 0]
-    ).all()
-    assert np.allclose(filled.sum(2), 1, atol=1e-4)
-    assert not spread(values, np.zeros_like(known)).any()
 
 
 @pytest.mark.footage

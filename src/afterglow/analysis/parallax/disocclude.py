@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterglow.analysis.parallax.filling import GUARD, JUMP, filled, spread
+from afterglow.analysis.gaps import ANY, spread
+from afterglow.analysis.parallax.filling import GUARD, JUMP, filled
 from afterglow.ops.halves import Array
 from afterglow.ops.levels import Region
 
@@ -165,7 +166,7 @@ def _without(picture: Array, depth: Floats, cut: float, reach: int) -> tuple[Arr
     picture, depth = picture.copy(), depth.copy()
     part, gone = region.of(depth), region.of(hole)
     region.of(picture)[:] = filled(region.of(picture), part, region.of(beside), reach)
-    part[gone] = np.minimum(spread(part, ~gone), cut + _OVERLAP)[gone]
+    part[gone] = np.minimum(spread(part, ~gone, ANY), cut + _OVERLAP)[gone]
     return picture, depth
 
 
@@ -187,4 +188,4 @@ def _coarse(depth: Floats, where: Mask) -> Floats:
     values = np.pad(depth, ((0, padded[0]), (0, padded[1]))) * share
     weight = cv2.resize(share, size, interpolation=cv2.INTER_AREA)
     mean = cv2.resize(values, size, interpolation=cv2.INTER_AREA) / np.maximum(weight, 1e-6)
-    return spread(np.asarray(mean, np.float32), weight > 0)
+    return spread(np.asarray(mean, np.float32), weight > 0, ANY)

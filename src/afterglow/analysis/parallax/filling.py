@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from afterglow.analysis.gaps import ANY, spread
 from afterglow.ops.halves import Array
 
 Floats = NDArray[np.float32]
@@ -56,7 +57,7 @@ def _softened(picture: Array, rest: Mask) -> Array:
     """The picture with the nearest colours spread over the rest of a hole."""
     if not rest.any() or rest.all():
         return picture
-    soft = spread(picture.astype(np.float32), ~rest)
+    soft = spread(picture.astype(np.float32), ~rest, ANY)
     picture[rest] = _levels(soft[rest], picture.dtype)
     return picture
 
@@ -69,7 +70,8 @@ def _calmed(picture: Array, hole: Mask, reach: int) -> Array:
     mirrored = picture.astype(np.float32)
     detail = mirrored - cv2.GaussianBlur(mirrored, (0, 0), _DETAIL)
     # Next to the hole what is fine is partly the edge of the hole.
-    most = _STRONG * np.maximum(spread(np.abs(detail).mean(axis=2), away), 1e-3)[..., None]
+    usual = spread(np.abs(detail).mean(axis=2), away, ANY)
+    most = _STRONG * np.maximum(usual, 1e-3)[..., None]
     within = _meant(mirrored, hole, reach // 3) + most * np.tanh(detail / most)
     distance = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5)
     share = np.exp(-((distance / max(2.0, _KEPT * reach)) ** 2))[..., None]
@@ -105,26 +107,3 @@ def _mirrored(hole: Mask, reach: int) -> tuple[Places, Places, Pair, Pair]:
     far_y = np.clip(2 * near_y - y, 0, hole.shape[0] - 1)
     far_x = np.clip(2 * near_x - x, 0, hole.shape[1] - 1)
     return y, x, (near_y, near_x), (far_y, far_x)
-
-
-def spread(values: Floats, known: Mask) -> Floats:
-    """The values where they are known, and between and around them smoothly from these.
-
-    Pull and push (Gortler et al., The lumigraph, 1996): averaged down until nothing is missing.
-    """
-    return _pulled(values, known.astype(np.float32))
-
-
-def _pulled(values: Floats, weight: Floats) -> Floats:
-    flat = weight if values.ndim == 2 else weight[..., None]
-    rows, columns = weight.shape
-    if weight.min() >= 1 or max(rows, columns) < 2:
-        return values
-    size = (columns + 1) // 2, (rows + 1) // 2
-    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize(values * flat, size, interpolation=cv2.INTER_AREA)
-    thin = np.maximum(share, 1e-6)
-    mean = total / (thin if values.ndim == 2 else thin[..., None])
-    below = _pulled(np.asarray(mean, np.float32), np.minimum(share * 1e6, 1).astype(np.float32))
-    above = cv2.resize(below, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(values * flat + above * (1 - flat), np.float32)

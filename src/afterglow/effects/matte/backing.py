@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
-from afterglow.effects.matte.fields import dot, spread, strongest
+from afterglow.analysis.gaps import spread
+from afterglow.effects.matte.fields import dot, strongest
 from afterglow.ops.keying import key_axis
 
 Light = NDArray[np.float32]

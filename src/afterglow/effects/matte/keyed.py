@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.analysis.gaps import spread
 from afterglow.effects.matte.backing import (
     Backing,
     Light,
@@ -22,7 +23,7 @@ from afterglow.effects.matte.backing import (
     reduced,
     sector_of,
 )
-from afterglow.effects.matte.fields import Plane, dot, enlarged, places_of, spread
+from afterglow.effects.matte.fields import Plane, dot, enlarged, places_of
 from afterglow.ops.keying import despill
 
 _NOISE = 3.5

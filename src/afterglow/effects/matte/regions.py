@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterglow import ops
+from afterglow.analysis.gaps import spread
 from afterglow.effects.matte.backing import disc
-from afterglow.effects.matte.fields import Plane, dot, enlarged, places_of, spread
+from afterglow.effects.matte.fields import Plane, dot, enlarged, places_of
 
 Mask = NDArray[np.uint8]
 """(H, W) uint8: 1 is the subject."""

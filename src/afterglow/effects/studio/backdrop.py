@@ -120,14 +120,19 @@ def fitted(
     if depth is None:
         depth = prior_depth(rows, columns, horizon * rows)
     scale = max(width / columns, height / rows)
-    matrix = np.array([
-        [scale, 0, (width - 1) / 2 - scale * (columns - 1) / 2],
-        [0, scale, (height - 1) / 2 - scale * (rows - 1) / 2],
-    ])  # fmt: skip
+    matrix = in_the_middle(scale, (columns, rows), (width, height))
     return Backdrop(
         _scaled(picture, matrix, scale, (width, height), "lanczos"),
         _scaled(depth.astype(np.float32), matrix, scale, (width, height), "linear"),
     )
+
+
+def in_the_middle(
+    scale: float, part: tuple[int, int], whole: tuple[int, int]
+) -> NDArray[np.float64]:
+    """(2, 3) that scales a picture, its middle in the middle of another; sizes: width, height."""
+    x, y = ((full - 1) / 2 - scale * (side - 1) / 2 for side, full in zip(part, whole, strict=True))
+    return np.array([[scale, 0, x], [0, scale, y]])
 
 
 def prior_depth(height: int, width: int, horizon: float) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ import numpy as np
 from afterglow.analysis.light_words import lit_prompt
 from afterglow.analysis.plate.reference import reference_of
 from afterglow.analysis.plate.settings import PlateSettings
+from afterglow.effects.studio.backdrop import in_the_middle
 from afterglow.effects.studio.grounds import Made, Scene, Takes
 from afterglow.errors import ModelError
 from afterglow.models.depth import ENTRY, NEEDED, depth_of
@@ -99,10 +100,6 @@ def _without_subject(scene: Scene, say: Callable[[str], None]) -> np.ndarray[Any
     seen = reference_of(takes, settings, takes.video, None, say)
     clean = np.asarray(as_depth(seen.clean, "uint8"))
     scale = scene.video.height / takes.video.height
-    width, height = scene.size
     rows, columns = clean.shape[:2]
-    matrix = np.array([
-        [scale, 0, (width - 1) / 2 - scale * (columns - 1) / 2],
-        [0, scale, (height - 1) / 2 - scale * (rows - 1) / 2],
-    ])  # fmt: skip
+    matrix = in_the_middle(scale, (columns, rows), scene.size)
     return np.asarray(warp(clean, matrix, size=scene.size, border="reflect"))
