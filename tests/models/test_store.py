@@ -10,7 +10,7 @@ import pytest
 
 from afterglow.cli.main import exit_code
 from afterglow.errors import ModelError
-from afterglow.models.store import Store, models_folder, open_store, told_size
+from afterglow.models.store import Store, models_folder, open_store
 from tests.models.weights import WEIGHTS, entry, file, write_lock
 
 URL = "https://example.org/weights.onnx"
@@ -97,14 +97,6 @@ def test_models_lie_where_the_user_keeps_data(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("sys.platform", "linux")
     assert models_folder() == tmp_path / "afterglow" / "models"
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(None, "size not known"), (950, "950 bytes"), (249505, "250 kB"), (4_509_188_841, "4.51 GB")],
-)
-def test_sizes_are_told_in_people_s_units(count: int | None, words: str) -> None:
-    assert told_size(count) == words
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
-from afterglow.cli.words import size
 from afterglow.errors import DeviceError
+from afterglow.models.sizes import told_size
 
 EXTRAS = {
     "gpu": ("torch",),
@@ -98,7 +98,7 @@ def devices() -> Facts:
     from afterglow.models.device import choose_device
 
     cpu = choose_device("cpu")
-    memory = f"{size(cpu.free)} of {size(cpu.total)} free"
+    memory = f"{told_size(cpu.free)} of {told_size(cpu.total)} free"
     try:
         cuda = choose_device("cuda").description
     except DeviceError as error:
@@ -110,7 +110,7 @@ def disks() -> Facts:
     """Free space where temporary files go and here."""
     places = {"here": Path.cwd(), "temporary": Path(tempfile.gettempdir())}
     return {
-        name: f"{size(shutil.disk_usage(place).free)} free ({place})"
+        name: f"{told_size(shutil.disk_usage(place).free)} free ({place})"
         for name, place in places.items()
     }
 

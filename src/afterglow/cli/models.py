@@ -39,7 +39,8 @@ def list_(commercial_only: bool) -> None:
 
     Example: afterglow models list
     """
-    from afterglow.models.store import open_store, told_size
+    from afterglow.models.sizes import told_size
+    from afterglow.models.store import open_store
 
     store = open_store()
     rows = [("name", "role", "size", "licence", "commercial", "present")]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from afterglow.models.sizes import told_size
+
 if TYPE_CHECKING:
     from afterglow.engine import Plan, Summary
     from afterglow.frames import VideoInfo
-
-
-def size(count: int) -> str:
-    """Bytes in the unit that people would use: 950 MB, 1.2 GB."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def video_line(video: VideoInfo) -> str:
@@ -34,7 +31,7 @@ def plan_lines(plan: Plan) -> list[str]:
         f"encoder  {plan.encoder}",
         f"device   {plan.device}",
         f"frames   {frames}; reaches {rolls}",
-        f"memory   {size(plan.memory)} of frames at most",
+        f"memory   {told_size(plan.memory)} of frames at most",
     ]
 
 

@@ -12,6 +12,7 @@ from afterglow.errors import DeviceError
 from afterglow.frames import Effect, Reach, VideoInfo
 from afterglow.media.tonemap import SDR
 from afterglow.models.device import choose_device, memory_available
+from afterglow.models.sizes import told_size
 
 if TYPE_CHECKING:
     from afterglow.media import ReadOptions, WriteOptions
@@ -154,7 +155,7 @@ def require_memory(
     free = memory_available(choose_device(device))
     if need > free:
         raise DeviceError(
-            f"not enough memory on {device} (needs {_gigabytes(need)}, free {_gigabytes(free)})",
+            f"not enough memory on {device} (needs {told_size(need)}, free {told_size(free)})",
             hint=_what_fits(effects, video, free, cut),
         )
     return need
@@ -166,9 +167,5 @@ def _what_fits(effects: Sequence[Effect], video: VideoInfo, free: int, cut: bool
             width = max(2, round(video.width * height / video.height / 2) * 2)
             need = memory_of(effects, replace(video, width=width, height=height), cut=cut)
             if need <= free:
-                return f"--resolution {height} would need {_gigabytes(need)}"
+                return f"--resolution {height} would need {told_size(need)}"
     return "hold fewer frames: fewer or closer layers"
-
-
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.0f} MB"

@@ -11,7 +11,8 @@ from pathlib import Path
 from afterglow.errors import ModelError
 from afterglow.models.hub import address
 from afterglow.models.lock import Model, WeightFile
-from afterglow.models.store import Store, pull_line, sha256_of, told_size, wrongs_of
+from afterglow.models.sizes import told_size
+from afterglow.models.store import Store, pull_line, sha256_of, wrongs_of
 from afterglow.models.streams import Tell, download
 from afterglow.models.trust import locked_folder, trust
 from afterglow.models.wheel import Wheels, take_out

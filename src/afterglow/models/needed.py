@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from afterglow.errors import ModelError
 from afterglow.models.lock import LOCK_VARIABLE, Model
-from afterglow.models.store import Store, check_commercial, open_store, pull_line, told_size
+from afterglow.models.sizes import told_size
+from afterglow.models.store import Store, check_commercial, open_store, pull_line
 
 _OWN_LOCK = 'echo "version = 1" > own.lock && export AFTERGLOW_MODELS_LOCK="$PWD/own.lock"'
 """Makes a lock of one's own, for entries that ours leaves open."""

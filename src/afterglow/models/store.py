@@ -15,6 +15,7 @@ from typing import Literal
 
 from afterglow.errors import ModelError
 from afterglow.models.lock import Lock, Model, WeightFile, read_locks
+from afterglow.models.sizes import told_size
 from afterglow.models.trust import filled, read_trusted
 
 FOLDER_VARIABLE = "AFTERGLOW_MODELS"
@@ -169,15 +170,6 @@ def pull_line(model: Model) -> str:
     """The command that fetches a model."""
     accepted = f" --accept-licence {model.name}" if model.needs_yes else ""
     return f"afterglow models pull {model.name}{accepted}"
-
-
-def told_size(count: int | None) -> str:
-    """Bytes as people say them."""
-    if count is None:
-        return "size not known"
-    units = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-    unit, name = next((each for each in units if count >= each[0]), (1.0, "bytes"))
-    return f"{count / unit:.3g} {name}" if count < 1000 * unit else f"{count / unit:.0f} {name}"
 
 
 def sha256_of(path: Path) -> str:
