@@ -20,7 +20,7 @@ MOVES = [
     CameraMove(zoom=1.3),
     CameraMove(zoom=0.7),
     CameraMove(pan=0.15),
-    CameraMove(tilt=-0.1, ease="linear"),
+    CameraMove(tilt=-0.1),
     CameraMove(roll=15),
     CameraMove(zoom=1.2, pan=-0.1, tilt=0.05, roll=-8),
 ]
@@ -58,7 +58,7 @@ def test_a_zoom_begins_with_the_picture_and_ends_as_large_as_told() -> None:
 
 
 def test_a_pan_to_the_right_takes_the_content_to_the_left() -> None:
-    move = CameraMove(pan=0.15, ease="linear")
+    move = CameraMove(pan=0.15)
     places = [matrix_of(pose_at(move, t), 160, 100)[0, 2] for t in (0, 0.5, 1)]
     assert places == pytest.approx([12, 0, -12]), "15% of the width, about the middle"
 

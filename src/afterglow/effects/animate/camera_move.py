@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import cos, hypot, radians, sin
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -20,16 +20,13 @@ if TYPE_CHECKING:
 
     Picture: TypeAlias = NDArray[np.uint8]
 
-Ease: TypeAlias = Literal["smooth", "linear"]
-"""Begin and end gently, or go at one pace."""
-
 _LOOKS = 65
 """Moments at which it is asked how close a move must be."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraMove:
-    """What the camera does from the first frame to the last."""
+    """What the camera does from the first frame to the last, beginning and ending gently."""
 
     zoom: float = 1.0
     """How much larger things are in the end than at the beginning; below 1 it goes back."""
@@ -39,8 +36,6 @@ class CameraMove:
     """Share of the height that the camera turns up: the content goes down."""
     roll: float = 0.0
     """Degrees that the camera turns clockwise: the content turns the other way."""
-    ease: Ease = "smooth"
-    """How the pace changes."""
 
     @property
     def still(self) -> bool:
@@ -83,7 +78,7 @@ def moved(frames: Iterable[Picture], move: CameraMove, count: int) -> Iterator[P
 
 def pose_at(move: CameraMove, moment: float) -> Pose:
     """Return where the camera is at a moment from 0 to 1: half of its way in the middle."""
-    way = ops.eased(moment) if move.ease == "smooth" else moment
+    way = ops.eased(moment)
     scale = move.zoom**way if move.zoom >= 1 else move.zoom ** (way - 1)
     return Pose(scale, move.pan * (0.5 - way), move.tilt * (way - 0.5), -move.roll * (way - 0.5))
 

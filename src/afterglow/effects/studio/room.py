@@ -41,16 +41,12 @@ _HANDS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
-    """The picture of a room and how far everything in it is."""
+    """The picture of a room and how near everything in it is."""
 
     picture: NDArray[np.uint8]
     """(H, W, 3) uint8 RGB, sRGB."""
-    distance: Floats
-    """(H, W) metres along the view."""
     depth: Floats
     """(H, W) 0 farthest .. 1 nearest, in steps of parallax: one over the distance."""
-    horizon: float
-    """Line at eye level, in pixels from the top."""
 
 
 def room(
@@ -84,7 +80,7 @@ def room(
     inverse = 1 / distance
     least, most = float(inverse.min()), float(inverse.max())
     depth = np.asarray((inverse - least) / max(most - least, 1e-9), np.float32)
-    return Room(picture, distance, depth, horizon * (height - 1))
+    return Room(picture, depth)
 
 
 def _lit(x: float) -> Side:

@@ -107,9 +107,9 @@ def test_the_subject_of_the_mask_is_followed(name: str) -> None:
 
 
 def test_it_is_called_as_its_authors_call_it(name: str) -> None:
-    found(name, 3, warmup=4)
+    found(name, 3)
     (calls,) = core_of(name).made
-    assert [what for what, _ in calls] == ["mask"] + ["again"] * 5 + ["next"] * 2
+    assert [what for what, _ in calls] == ["mask"] + ["again"] * 11 + ["next"] * 2
     assert calls[0][1] == 255 and calls[1][1] == pytest.approx(0.2)
 
 

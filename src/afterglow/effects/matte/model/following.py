@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LEAST = 0.002
 """Share of the picture that a subject covers at least when it is learnt."""
+_LOOKS = 11
+"""Times that the first frame is looked at with what was learnt of it, before the second is."""
 _SUBJECT = [1]
 """Number that the network is told for the one subject."""
 
@@ -38,7 +40,6 @@ class Following:
     """Who follows the subject."""
 
     cores: Cores
-    warmup: int
     chunk: int | None
     """Frames after which it begins anew."""
     fade: int
@@ -58,7 +59,6 @@ def followed(
     cores: Cores,
     pixels: Pixels,
     mask: NDArray[np.float32],
-    warmup: int,
     chunk: int | None = None,
     fade: int = 0,
 ) -> Found:
@@ -67,8 +67,8 @@ def followed(
     pixels: ``(H, W, 3)`` uint8 or uint16 RGB. mask: (H, W) float32, 0-1.
     """
     core = cores.new()
-    alpha = _begin(cores, core, _picture(cores, pixels), mask, warmup)
-    return alpha, Following(cores, warmup, chunk, fade, core)
+    alpha = _begin(cores, core, _picture(cores, pixels), mask)
+    return alpha, Following(cores, chunk, fade, core)
 
 
 def follow(now: Following, pixels: Pixels) -> Found:
@@ -97,7 +97,7 @@ def _handed_over(now: Following, picture: torch.Tensor) -> Found:
     if alpha.mean() < LEAST:
         return alpha, replace(now, count=now.count + 1)
     core = now.cores.new()
-    _begin(now.cores, core, picture, alpha, now.warmup)
+    _begin(now.cores, core, picture, alpha)
     before = now.core if now.fade > 1 else None
     return alpha, replace(now, core=core, before=before, count=1)
 
@@ -108,7 +108,7 @@ def _picture(cores: Cores, pixels: Pixels) -> torch.Tensor:
 
 
 def _begin(
-    cores: Cores, core: Any, picture: torch.Tensor, mask: NDArray[np.float32], warmup: int
+    cores: Cores, core: Any, picture: torch.Tensor, mask: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """The matte of a frame, by a core that has learnt the subject from a mask of it.
 
@@ -120,7 +120,7 @@ def _begin(
     white = torch.from_numpy(np.ascontiguousarray(mask, np.float32)).to(cores.device) * 255
     with _computing(cores):
         core.step(picture, white, objects=_SUBJECT)
-        for _ in range(1 + warmup):
+        for _ in range(_LOOKS):
             told = core.step(picture, first_frame_pred=True)
         return places.alpha_of(core.output_prob_to_mask(told))
 

@@ -68,8 +68,6 @@ class MatAnyone:
     half white."""
     first: Backend | None = None
     """Finds the subject where there is no mask."""
-    warmup: int = 10
-    """How often the first frame is looked at again before the second is."""
     chunk_seconds: float | None = None
     """Seconds after which the network begins anew from its own matte; None never does."""
 
@@ -155,7 +153,7 @@ class MatAnyone:
         white = np.where(alpha >= 0.5, np.uint8(255), np.uint8(0))
         mask = ops.to_float(ops.closing(white, _CLOSED))
         chunk, fade = self._chunk(state.video)
-        found, following = followed(cores, frame.pixels, mask, self.warmup, chunk, fade)
+        found, following = followed(cores, frame.pixels, mask, chunk, fade)
         return Cut(found), replace(state, seeking=None, following=following)
 
     def _chunk(self, video: VideoInfo) -> tuple[int | None, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -21,29 +21,27 @@ from afterglow.models.networks import Network
 if TYPE_CHECKING:
     from afterglow.frames import Pixels
 
-Framing = Literal["portrait", "full-body"]
-"""How much of the person is in the picture."""
 Memory: TypeAlias = tuple[Any, ...]
 """Four recurrent states as the network gave them; empty before the first frame."""
 Pass: TypeAlias = "Callable[[Pixels, Memory, float], tuple[Cut, Memory]]"
 
-_LONG_SIDE = {"portrait": 480, "full-body": 768}
-"""Pixels of the long side that the network first looks at."""
+_LONG_SIDE = 768
+"""Pixels of the long side that the network first looks at: enough for a whole person."""
 _SMALL = 512
 """Pixels of the long side up to which a picture is looked at as it is."""
 _SETTLED = 12
 """Frames after which the memory no longer tells where it began."""
 
 
-def downsample_ratio(width: int, height: int, framing: Framing = "full-body") -> float:
+def downsample_ratio(width: int, height: int) -> float:
     """The share of its size at which the network first looks at a picture.
 
-    The table in documentation/inference.md of PeterL1n/RobustVideoMatting, as a rule: pictures up
-    to 512 pixels as they are; larger ones with a long side of 480 pixels for a portrait (0.375 at
-    1280, 0.25 at 1920, 0.125 at 3840) and 768 for a full body (0.6, 0.4, 0.2).
+    The table in documentation/inference.md of PeterL1n/RobustVideoMatting for a full body, as a
+    rule: pictures up to 512 pixels as they are, larger ones with a long side of 768 pixels (0.6 at
+    1280, 0.4 at 1920, 0.2 at 3840). For a portrait it has less: 0.375, 0.25, 0.125.
     """
     long_side = max(width, height)
-    return 1.0 if long_side <= _SMALL else min(1.0, _LONG_SIDE[framing] / long_side)
+    return 1.0 if long_side <= _SMALL else min(1.0, _LONG_SIDE / long_side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +74,7 @@ class Rvm:
     """Only weights that may be used commercially."""
     downsample: float | None = None
     """Share of its size at which the network first looks at a picture, over 0 and up to 1; None
-    takes what its authors recommend for the size and framing."""
-    framing: Framing = "full-body"
-    """How much of the person is in the picture; it matters where ``downsample`` is None."""
+    takes what its authors recommend for a full body of the size."""
     say: Callable[[str], None] | None = field(default=None, compare=False)
     """Told that an ONNX file runs on the CPU where CUDA was meant."""
 
@@ -102,8 +98,7 @@ class Rvm:
         return round(video.width * video.height * self._ratio(video) ** 2)
 
     def _ratio(self, video: VideoInfo) -> float:
-        wanted = self.downsample
-        return wanted or downsample_ratio(video.width, video.height, self.framing)
+        return self.downsample or downsample_ratio(video.width, video.height)
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:

@@ -51,13 +51,14 @@ class State(NamedTuple):
 
 
 class _Still:
-    """What both kinds of file have in common."""
+    """What both kinds of file have in common: a matte that is steadied.
 
-    steady: bool
+    The matte of the frame before is carried along where the picture goes on as it was.
+    """
 
     def reach(self, video: VideoInfo) -> Reach:
-        """The frames before that a steadied matte remembers; else no other."""
-        return Reach(past=_REMEMBERED if self.steady else 0)
+        """The frames before that a steadied matte remembers."""
+        return Reach(past=_REMEMBERED)
 
     def memory(self, video: VideoInfo) -> int:
         """The picture that the network sees, and a few mattes."""
@@ -67,8 +68,6 @@ class _Still:
         """Return the matte of a frame, and what is remembered of it."""
         height, width = frame.pixels.shape[:2]
         alpha = ops.resize(sigmoid(state.look(frame.pixels)), width, height)
-        if not self.steady:
-            return Cut(alpha), state
         small = _small(frame.pixels)
         coarse = ops.resize(alpha, small.shape[1], small.shape[0])
         calm = steadied(coarse, small, state.seen)
@@ -97,8 +96,6 @@ class BiRefNet(_Still):
     """cpu, cuda or cuda:N."""
     commercial_only: bool = False
     """Only weights that may be used commercially."""
-    steady: bool = True
-    """Carry the matte of the frame before along where the picture goes on as it was."""
     say: Callable[[str], None] | None = field(default=None, compare=False)
     """Told that an ONNX file runs on the CPU where CUDA was meant."""
 
@@ -124,8 +121,6 @@ class Rmbg(_Still):
     """cpu, cuda or cuda:N; on CUDA it computes in half precision where that is safe."""
     commercial_only: bool = False
     """Only weights that may be used commercially, which these are not."""
-    steady: bool = True
-    """Carry the matte of the frame before along where the picture goes on as it was."""
 
     @contextmanager
     def start(self, video: VideoInfo) -> Iterator[State]:
