@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from afterglow.engine.clock import Clock, Restored, Rounded
 from afterglow.engine.loop import Watch, run
 from afterglow.engine.plans import BELT_LENGTH, Job, frames_of, pulled
 from afterglow.engine.thrift import be_thrifty
+from afterglow.errors import MediaError
 from afterglow.frames import Colour, Effect, Frame, Reach, VideoInfo
 from afterglow.media import ReadOptions, WriteOptions
 from afterglow.media.options import silent
@@ -24,6 +26,8 @@ from afterglow.ops.levels import repeat_channel
 
 Stage = Callable[[str, int | None], None]
 """Is told what the video is read for from now on, and how many frames will come, if known."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where a file finds no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,16 @@ def _copy(job: Job, effects: Sequence[Effect], watch: Watch, stage: Stage, folde
         watch.step,
     )
     kept = replace(job, target=name, writing=WriteOptions(codec="ffv1", encoder="software"))
-    run(kept, effects, copying)
+    try:
+        run(kept, effects, copying)
+    except MediaError as error:
+        if getattr(error.__cause__, "errno", None) not in _NO_ROOM:
+            raise
+        raise MediaError(
+            f"there is no room for a copy among the temporary files ({tempfile.gettempdir()}):"
+            f" {str(error).removeprefix(f'{name}: ')}",
+            hint="nothing was kept; make room, or name another folder in TMPDIR",
+        ) from error
     return name
 
 
