@@ -8,7 +8,8 @@ import pytest
 from afterglow.cli.looks import looks_of
 from afterglow.effects.style.looks import LOOKS, look_named
 from afterglow.errors import UsageError
-from tests.contract import effect_of, given, same, scene, taken
+from tests.asked import effect_of
+from tests.contract import given, same, scene, taken
 
 NAMES = [name for name in LOOKS if name != "none"]
 
