@@ -1,11 +1,10 @@
-"""``style character`` from its flags to a file: faces that talk, their sound and their words."""
+"""``style character`` from its flags to a file: faces that talk, and their sound."""
 
 from __future__ import annotations
 
 import io
 import json
 import subprocess
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,27 +15,13 @@ import numpy as np
 import pytest
 
 from afterglow.cli.main import exit_code
-from afterglow.cli.speech import _plain
-from afterglow.effects.style import captions
 from afterglow.effects.style.character.emotion import NAMES
 from afterglow.effects.style.character.puppet import KINDS
 from afterglow.effects.style.command.performing import EMOTIONS, TYPES
 from afterglow.media.recording import record
-from tests.effects.style.talking import SMALL, lengths, needs_espeak, shown, talk
+from tests.effects.style.talking import SMALL, lengths, shown, talk
 from tests.effects.style.voices import sentence, silence, vowel
 from tests.program import PROGRAM, pictures
-
-TEXT = "Good day, my friend."
-
-
-def subtitles(clip: Path) -> list[tuple[float, str]]:
-    with av.open(str(clip)) as box:
-        stream = box.streams.subtitles[0]
-        return [
-            (float((packet.pts or 0) * packet.time_base), bytes(packet).decode(errors="replace"))
-            for packet in box.demux(stream)
-            if packet.size > 2
-        ]
 
 
 def test_the_emotions_are_those_of_the_table() -> None:
@@ -99,58 +84,6 @@ def test_part_of_the_sound_is_said(speech: Path, tmp_path: Path) -> None:
     assert np.abs(samples[: len(samples) // 8]).max() > 0.1, "it begins where the vowel does"
 
 
-@needs_espeak
-@pytest.mark.parametrize("ending", ["mp4", "mkv", "webm"])
-def test_a_text_is_said_and_its_words_come_along(tmp_path: Path, ending: str) -> None:
-    target = tmp_path / f"out.{ending}"
-    assert talk(target, "--text", f"{TEXT} How are you?", "--captions") == 0
-    seen, heard = lengths(target)
-    assert abs(seen - heard) <= Fraction(1, 25) < seen
-    (first, one), (second, two) = subtitles(target)
-    assert TEXT in one and "How are you?" in two and first < 0.3 < 0.8 < second < float(seen)
-
-
-@needs_espeak
-def test_without_captions_there_is_no_track_of_them(tmp_path: Path) -> None:
-    assert talk(tmp_path / "out.mkv", "--text", TEXT) == 0
-    with av.open(str(tmp_path / "out.mkv")) as box:
-        assert not box.streams.subtitles
-
-
-@needs_espeak
-def test_words_are_burnt_into_the_picture(tmp_path: Path) -> None:
-    films = []
-    for name, flags in (("plain", ()), ("burnt", ("--burn-captions",))):
-        target = tmp_path / f"{name}.mkv"
-        assert talk(target, "--text", TEXT, "--codec=ffv1", "--resolution=180", *flags) == 0
-        films.append(shown(target)[8])
-    plain, burnt = ((film[140:] > 215).all(2).sum() for film in films)
-    assert plain == 0 and burnt > 60
-
-
-@needs_espeak
-def test_characters_that_no_typeface_has_are_told_and_left_out(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts: list[str] = []
-    plate_of = captions.plate_of
-
-    def noted(text: str, *given: Any) -> Any:
-        texts.append(text)
-        return plate_of(text, *given)
-
-    monkeypatch.setattr(captions, "plate_of", noted)
-    monkeypatch.setattr(captions.lettering, "lacking", lambda text, face: "oy")
-    assert talk(tmp_path / "out.mkv", "--text", "Good day.", "--burn-captions") == 0
-    assert "no typeface here has o y, so they are left out" in capfd.readouterr().err
-    assert texts == ["Gd da."]
-
-
-def test_no_control_character_reaches_a_voice() -> None:
-    """eSpeak takes them for commands: a pitch, a speed."""
-    assert _plain("one\x01two\x1b three\nfour\tfive") == "one two  three\nfour\tfive"
-
-
 def test_a_look_is_laid_over_it(speech: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.mkv"
     assert talk(target, "--audio", speech, "--codec=ffv1", "--style=noir", "--duration=0.5") == 0
@@ -185,16 +118,6 @@ def test_with_models_that_paint_a_portrait_is_painted_first(
     assert "elf" in asked[0][0].drawing.prompt and asked[0][0].drawing.seed == 1
 
 
-def test_a_persons_own_emotions_are_taken(
-    speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("AFTERGLOW_EFFECTS", str(tmp_path))
-    (tmp_path / "style").mkdir()
-    (tmp_path / "style" / "emotions.toml").write_text("[neutral]\n")
-    assert talk(tmp_path / "out.mp4", "--audio", speech) == 2
-    assert "there is no happy" in capfd.readouterr().err
-
-
 def test_a_preview_is_small_and_short(tmp_path: Path) -> None:
     place = tmp_path / "long.mka"
     record(place, [sentence([vowel("a", 3.0), silence(0.5), vowel("i", 3.0)])], 16000)
@@ -214,73 +137,6 @@ def test_a_pipe_carries_pictures_and_sound(speech: Path) -> None:
     with av.open(io.BytesIO(made.stdout)) as box:
         kinds = [packet.stream.type for packet in box.demux() if packet.size]
     assert kinds.count("video") == 40 and kinds.count("audio") > 5
-
-
-def wrongs(folder: Path, speech: Path) -> Iterator[tuple[list[object], int, str]]:
-    """Arguments that cannot be, the exit code and what is said."""
-    out, audio = folder / "out.mp4", ["--audio", speech]
-    quiet, blank, table = folder / "quiet.mka", folder / "blank.png", folder / "points.json"
-    record(quiet, [np.zeros(16000, np.float32)], 16000)
-    short = folder / "short.mka"
-    record(short, [np.full(44, 0.5, np.float32)], 44100)
-    cv2.imwrite(str(blank), np.full((120, 160, 3), 90, np.uint8))
-    table.write_text(json.dumps([[1, 2]]))
-    yield [out, "--audio", quiet], 3, "silent"
-    yield [out, "--audio", short], 3, "short.mka: its sound is empty"
-    yield [out, "--audio", blank], 3, "no sound"
-    yield [out], 2, "neither --audio nor --text"
-    yield [out, *audio, "--text", "Hello"], 2, "both"
-    yield [out, "--text", "a" * 5001], 2, "too long"
-    yield [out, "--text", " ... "], 2, "says nothing"
-    yield [out, "--text", "gr\udcfcn"], 2, "not UTF-8"
-    yield [out, *audio, "--voice", "de"], 2, "--voice"
-    yield [out, "--text=Hello", "--voice="], 2, "--voice is empty"
-    yield [out, *audio, "--captions"], 2, "only sound"
-    yield [out, "--text", "Hello", "--duration=1"], 2, "--audio"
-    yield [out, *audio, "--face=2"], 2, "--face"
-    yield [blank, out, *audio, "--puppet", "--landmarks", table], 2, "--landmarks"
-    yield [blank, out, *audio, "--landmarks", table], 2, "478"
-    yield [out, *audio, "--transparent"], 2, "--transparent"
-    yield [blank, out, *audio, "--transparent"], 2, "--transparent"
-    yield [out, *audio, "--emotion=bored"], 2, "bored"
-    yield [out, *audio, "--style=nowhere"], 2, "nowhere"
-    yield [out, "--audio", folder / "none.wav"], 2, "none.wav"
-
-
-def test_what_cannot_be_is_told_in_one_line(
-    speech: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    for arguments, code, why in wrongs(tmp_path, speech):
-        assert talk(*arguments) == code, arguments
-        said = capfd.readouterr().err
-        assert why in said and "Traceback" not in said, said
-        assert not (tmp_path / "out.mp4").exists()
-
-
-@needs_espeak
-def test_voices_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["style", "character", "--list-voices"]) == 0
-    lines = capfd.readouterr().out.splitlines()
-    assert any(line.split()[:2] == ["en-us", "espeak"] for line in lines)
-    assert exit_code(["style", "character", "x.mp4", "--text=Hello", "--voice=zz-none"]) == 4
-
-
-def test_a_voice_that_ffmpeg_lacks_is_told(capfd: pytest.CaptureFixture[str]) -> None:
-    from afterglow.media.flite import has_flite
-
-    if has_flite():
-        pytest.skip("this FFmpeg has flite")
-    assert exit_code(["style", "character", "x.mp4", "--text=Hello", "--voice=flite:slt"]) == 4
-    assert "--list-voices" in capfd.readouterr().err
-
-
-def test_what_a_filter_says_is_heard_whole() -> None:
-    from afterglow.media.flite import rendered
-
-    samples, rate = rendered("sine", {"frequency": "441", "duration": "0.5", "sample_rate": "8000"})
-    assert rate == 8000 and len(samples) == 4000 and samples.dtype == np.float32
-    crossings = np.count_nonzero(np.diff(np.signbit(samples)))
-    assert crossings == pytest.approx(441, abs=2)
 
 
 SKETCH = {
