@@ -7,6 +7,8 @@ is asked, as ``CameraTracker`` does it; that also tells cuts.
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -232,7 +234,7 @@ class Path:
             shot = start.shot + 1
             self._begin(picture, now, Stand(shot, 1, 0, 0), new=True)
             return
-        turn = complex(motion.step[0, 0], motion.step[1, 0])
+        turn = cmath.rect(motion.zoom, math.radians(motion.rotation))
         shift = complex(motion.dx, motion.dy)
         there = Stand(start.shot, turn * start.turn, turn * start.shift + shift, start.travel)
         self._begin(picture, now, there, new=True)
