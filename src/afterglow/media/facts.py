@@ -49,28 +49,8 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
     side = side_data(frame)
     notes = list(opened.notes)
     orientation = _orientation(side.get("DISPLAYMATRIX"), notes)
-    width, height = frame.width, frame.height
-    if orientation.transpose:
-        width, height = height, width
-    colour, note = resolve(tags_of(frame, height))
-    if note:
-        notes.append(note)
     bits = max(component.bits for component in frame.format.components)
-    rate = sensible_rate(opened)
-    video = VideoInfo(
-        width=width,
-        height=height,
-        rate=rate,
-        time_base=opened.time_base,
-        sample_aspect=_sample_aspect(opened, orientation),
-        depth=16 if bits > 8 else 8,
-        bits=next(step for step in (8, 10, 12, 16, 32) if bits <= step),
-        alpha=has_alpha(frame) and not _opaque_throughout(opened, frame),
-        colour=colour,
-        frames=known_frames(opened),
-        duration=known_duration(opened, rate),
-        source=opened.source,
-    )
+    video = _video(opened, frame, orientation, bits, notes)
     mastering = mastering_of(
         side.get("MASTERING_DISPLAY_METADATA"), side.get("CONTENT_LIGHT_LEVEL")
     )
@@ -85,6 +65,33 @@ def describe(opened: Opened, frame: VideoFrame) -> Facts:
         "DOVI_METADATA" in side,
         mastering,
         tuple(notes),
+    )
+
+
+def _video(
+    opened: Opened, frame: VideoFrame, orientation: Orientation, bits: int, notes: list[str]
+) -> VideoInfo:
+    """The whole video as it is displayed; what had to be assumed of its colour is noted."""
+    width, height = frame.width, frame.height
+    if orientation.transpose:
+        width, height = height, width
+    colour, note = resolve(tags_of(frame, height))
+    if note:
+        notes.append(note)
+    rate = sensible_rate(opened)
+    return VideoInfo(
+        width=width,
+        height=height,
+        rate=rate,
+        time_base=opened.time_base,
+        sample_aspect=_sample_aspect(opened, orientation),
+        depth=16 if bits > 8 else 8,
+        bits=next(step for step in (8, 10, 12, 16, 32) if bits <= step),
+        alpha=has_alpha(frame) and not _opaque_throughout(opened, frame),
+        colour=colour,
+        frames=known_frames(opened),
+        duration=known_duration(opened, rate),
+        source=opened.source,
     )
 
 

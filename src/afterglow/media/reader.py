@@ -104,20 +104,8 @@ class Source:
         self._options = options
         self._say = say
         platform.open(self.passengers.put)
-        width, height = self.video.width, self.video.height
-        if facts.orientation.transpose:
-            width, height = height, width
-        convert = Converter(
-            width,
-            height,
-            facts.video.colour,
-            self.video.depth == 16,
-            self.video.alpha,
-            facts.orientation,
-            facts.stored_bits,
-            options.plain,
-        )
         # Tone mapping is done on arrays; its frames are sent to the device afterwards.
+        convert = _converter(self.video, facts, plain=options.plain)
         self._convert = seated(convert, "cpu" if self._tones else options.device)
 
     def frames(self) -> Iterator[Frame]:
@@ -159,6 +147,23 @@ class Source:
         from afterglow.media import cuda
 
         return cuda.upload(frame, self._options.device)
+
+
+def _converter(video: VideoInfo, facts: Facts, *, plain: bool) -> Converter:
+    """What makes frames of a video out of decoded pictures, before they are turned for display."""
+    width, height = video.width, video.height
+    if facts.orientation.transpose:
+        width, height = height, width
+    return Converter(
+        width,
+        height,
+        facts.video.colour,
+        video.depth == 16,
+        video.alpha,
+        facts.orientation,
+        facts.stored_bits,
+        plain,
+    )
 
 
 def scaled_info(video: VideoInfo, lines: int | None) -> VideoInfo:

@@ -179,11 +179,6 @@ class Easel:
             tell(step + 1, max(int(made.num_timesteps), step + 1))
             return tensors
 
-        more: dict[str, Any] = {}
-        if depth is not None:
-            levels = np.rint(np.clip(depth, 0, 1) * 255).astype(np.uint8)
-            more["control_image"] = Image.fromarray(np.repeat(levels[..., None], 3, axis=2))
-            more["controlnet_conditioning_scale"] = float(given.hold)
         made = self.made(
             prompt=given.prompt,
             negative_prompt=given.negative or None,
@@ -197,9 +192,19 @@ class Easel:
             generator=torch.Generator("cpu").manual_seed(seed),
             callback_on_step_end=stepped,
             output_type="np",
-            **more,
+            **({} if depth is None else self._steered(depth)),
         ).images[0]
         return picture_of(made, INPAINT[self.painting.model])
+
+    def _steered(self, depth: NDArray[np.float32]) -> dict[str, Any]:
+        """What a pipeline with a ControlNet is told besides: the depth that steers it."""
+        from PIL import Image
+
+        levels = np.rint(np.clip(depth, 0, 1) * 255).astype(np.uint8)
+        return {
+            "control_image": Image.fromarray(np.repeat(levels[..., None], 3, axis=2)),
+            "controlnet_conditioning_scale": float(self.painting.hold),
+        }
 
     def _say_what_is_left_out(self) -> None:
         """Say which words the model does not read: it reads a number of them only."""

@@ -75,9 +75,7 @@ def generate(
 
     if not prompt.strip():
         raise UsageError("--prompt says nothing", hint="write what the background shall show")
-    matted = run.subject.alpha != AUTO or run.finds_people()
-    if not matted:
-        tell_note("auto: the networks that find people are not here; the subject is what moves")
+    matted = _is_matted(run)
     painter = _painter(run, commercial_only=commercial_only, **painting)
     if run.source == "-" and not run.dry_run:
         painter.require()  # else the pipe would be copied first
@@ -91,6 +89,14 @@ def generate(
         settings=PlateSettings(matte=matted),
     )
     run.make(maker, matted=matted)
+
+
+def _is_matted(run: PictureRun) -> bool:
+    """True where a matte says where the subject is; else what moves does, which is told."""
+    matted = run.subject.alpha != AUTO or run.finds_people()
+    if not matted:
+        tell_note("auto: the networks that find people are not here; the subject is what moves")
+    return matted
 
 
 def _after_start(time: Fraction | None, start: Fraction | None) -> Fraction | None:
