@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from afterglow.cli.main import exit_code
-from tests.effects.studio.test_command import grey
+from tests.effects.studio.running import grey
 from tests.program import pictures
 from tests.scenes import Scene, Subject, pan, walk, write_clip
 
