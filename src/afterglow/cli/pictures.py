@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
+from afterglow.cli.flags import Flags
 from afterglow.cli.progress import Reporter, reporter_for, show_plan
 from afterglow.cli.run import NOTES
 from afterglow.cli.subject import AUTO, Subject
@@ -55,7 +56,7 @@ class Maker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PictureRun:
+class PictureRun(Flags):
     """The flags of a run that ends in pictures, typed and checked."""
 
     source: str
@@ -72,29 +73,12 @@ class PictureRun:
     """Frames per second of an image sequence."""
     hdr: Literal["refuse", "keep", "tonemap"]
     """What becomes of PQ and HLG."""
-    device: str
-    """auto, cpu, cuda or cuda:N: where models run."""
     overwrite: bool
     """Replace what exists."""
     dry_run: bool
     """Only show the plan."""
-    quiet: bool
-    """Say nothing but errors."""
-    as_json: bool
-    """Tell events as JSON."""
     subject: Subject
     """Where the matte comes from."""
-
-    @classmethod
-    def settings(cls) -> frozenset[str]:
-        """The names of the flags that a run takes for itself."""
-        return frozenset(field.name for field in fields(cls))
-
-    def device_name(self) -> str:
-        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
-        from afterglow.models.device import choose_device
-
-        return choose_device(self.device).name
 
     def finds_people(self) -> bool:
         """True where the matte is to be found, and the networks that find people are here."""

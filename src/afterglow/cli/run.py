@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
+from afterglow.cli.flags import Flags
 from afterglow.cli.progress import Reporter, reporter_for, show_plan
 from afterglow.cli.subject import AUTO, OWN, Subject
 from afterglow.errors import UsageError
@@ -42,7 +43,7 @@ def is_study(effect: Effect) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamRun:
+class StreamRun(Flags):
     """The flags of every run, typed and checked; ``through`` does it."""
 
     source: str
@@ -69,16 +70,10 @@ class StreamRun:
     """Speed preset of the encoder."""
     alpha_out: Literal["auto", "yes", "no"]
     """Whether the matte is written."""
-    device: str
-    """auto, cpu, cuda or cuda:N."""
     overwrite: bool
     """Replace what exists."""
     dry_run: bool
     """Only show the plan."""
-    quiet: bool
-    """Say nothing but errors."""
-    as_json: bool
-    """Tell events as JSON."""
     workers: int
     """Clips at once."""
     cluster: str | None
@@ -95,11 +90,6 @@ class StreamRun:
     """A folder that keeps what was worked out, of a command that looks at the video first."""
     drawn: str | None = None
     """What a plan calls the source, where that is a blank picture that is yet to be drawn on."""
-
-    @classmethod
-    def settings(cls) -> frozenset[str]:
-        """The names of the flags that a run takes for itself."""
-        return frozenset(field.name for field in fields(cls))
 
     def holds_alpha(self) -> bool:
         """True where the target can hold a matte, and was not told to leave it out."""
@@ -177,7 +167,7 @@ class StreamRun:
         from afterglow.engine import Job
         from afterglow.media import ReadOptions, WriteOptions
 
-        device = self._device(watch)
+        device = self.device_name(watch.say)
         reading = ReadOptions(
             start=self.start or Fraction(0),
             duration=self.duration,
@@ -208,20 +198,6 @@ class StreamRun:
             shortest,
             soundtrack=self.soundtrack,
         )
-
-    def device_name(self) -> str:
-        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
-        from afterglow.models.device import choose_device
-
-        return choose_device(self.device).name
-
-    def _device(self, watch: Watch) -> str:
-        from afterglow.models.device import choose_device
-
-        device = choose_device(self.device)
-        if self.device == "auto":
-            watch.say(f"device: {device.description}")
-        return device.name
 
     def _show(self, plan: Plan) -> None:
         show_plan(replace(plan, source=self.drawn or plan.source), as_json=self.as_json)

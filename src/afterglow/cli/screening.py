@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from afterglow.cli import options
+from afterglow.cli.flags import Flags
 from afterglow.cli.progress import Reporter, reporter_for
 from afterglow.errors import UsageError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(Flags):
     """The flags of a command that looks at videos, typed and checked."""
 
     videos: tuple[str, ...]
@@ -33,27 +34,10 @@ class Screening:
     """Seconds."""
     hdr: Literal["refuse", "keep", "tonemap"]
     """What becomes of PQ and HLG."""
-    device: str
-    """auto, cpu, cuda or cuda:N: where models run."""
-    quiet: bool
-    """Say nothing but errors and what was found."""
-    as_json: bool
-    """Tell events and what was found as JSON."""
-
-    @classmethod
-    def settings(cls) -> frozenset[str]:
-        """The names of the flags that a screening takes for itself."""
-        return frozenset(field.name for field in fields(cls))
 
     def reporter(self) -> Reporter:
         """Whoever tells what is going on."""
         return reporter_for(quiet=self.quiet, as_json=self.as_json)
-
-    def device_name(self) -> str:
-        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
-        from afterglow.models.device import choose_device
-
-        return choose_device(self.device).name
 
     @contextmanager
     def shown(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from afterglow.cli import options
+from afterglow.cli.flags import Flags
 from afterglow.cli.pictures import counting
 from afterglow.cli.progress import Json, Reporter, reporter_for, write_event, write_line
 from afterglow.cli.run import NOTES
@@ -25,28 +26,17 @@ _ENDING = ".safetensors"
 
 
 @dataclass(frozen=True, slots=True)
-class TrainRun:
+class TrainRun(Flags):
     """The flags of a run that learns, typed and checked."""
 
     source: str
     """A folder of clips."""
     target: str
     """A file of safetensors."""
-    device: str
-    """auto, cpu, cuda or cuda:N."""
     overwrite: bool
     """Replace what exists."""
     dry_run: bool
     """Only show the plan."""
-    quiet: bool
-    """Say nothing but errors."""
-    as_json: bool
-    """Tell events as JSON."""
-
-    @classmethod
-    def settings(cls) -> frozenset[str]:
-        """The names of the flags that a run takes for itself."""
-        return frozenset(field.name for field in fields(cls))
 
     def reporter(self) -> Reporter:
         """Whoever tells what is going on, told already what was said before the run."""
@@ -55,15 +45,6 @@ class TrainRun:
         for note in click.get_current_context().meta.get(NOTES, ()):
             reporter.note(note)
         return reporter
-
-    def device_name(self, say: Callable[[str], None]) -> str:
-        """Where models run: cpu or cuda:N; DeviceError where that cannot be."""
-        from afterglow.models.device import choose_device
-
-        device = choose_device(self.device)
-        if self.device == "auto":
-            say(f"device: {device.description}")
-        return device.name
 
     def shelf(self) -> Files:
         """Where the files go.
