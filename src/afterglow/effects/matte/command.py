@@ -166,36 +166,42 @@ def _effect(
     **given: Any,
 ) -> Matte:
     """The matte that the flags ask for, by one of the models."""
-    from afterglow.cli.stills import still, still_matte
     from afterglow.effects.matte.effect import Matte
-    from afterglow.models.device import choose_device
 
     if grow is not None and shrink is not None:
         raise UsageError("--grow and --shrink pull the same edge: give one of them")
     require_taken(models, given)
     require_colours(models, given, gray=gray, decontaminate=decontaminate)
-    for flag, read in (("plate", still), ("mask", still_matte)):
-        if given[flag] is not None:
-            given[flag] = read(given[flag])
     backend = backend_for(
         model,
-        given,
-        device=choose_device(run.device).name,
+        _with_pictures(given),
+        device=run.device_name(),
         commercial_only=commercial_only,
         colours=not gray,
         decontaminate=decontaminate,
         around=ceil((grow or 0) + feather),
         say=tell_note,
     )
-    spill = given["key"] if model != "chroma" and given["despill"] else None
+    despill = 0.0 if model == "chroma" else given["despill"] or 0.0
     return Matte(
         backend,
         gamma=gamma,
         grow=(grow or 0.0) - (shrink or 0.0),
         feather=feather,
-        despill=given["despill"] if spill else 0.0,
-        spill=spill,
+        despill=despill if given["key"] else 0.0,
+        spill=given["key"] if despill else None,
         decontaminate=decontaminate,
         gray=gray,
         say=tell_note,
     )
+
+
+def _with_pictures(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings with pictures in place of the names of their files."""
+    from afterglow.cli.stills import still, still_matte
+
+    readers = {"plate": still, "mask": still_matte}
+    return {
+        name: readers[name](value) if name in readers and value is not None else value
+        for name, value in given.items()
+    }
