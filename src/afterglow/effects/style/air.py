@@ -110,7 +110,8 @@ class Lighting:
         for frame in frames:
             phase = float(frame.pts * video.time_base) / self.period % 1
             gain = 1 + np.float32(self.amount) * pool(*size, phase)
-            yield _with(frame, lit(ops.array_of(frame.pixels), gain, transfer))
+            made = lit(ops.array_of(frame.pixels), gain, transfer)
+            yield replace(frame, pixels=ops.beside(made, frame.pixels))
 
 
 def lit(pixels: Array, gain: Floats, transfer: str) -> Array:
@@ -214,7 +215,8 @@ class Fog:
                 near = np.asarray(self.distances(frame), np.float32)
                 thick = ops.resize(thick, near.shape[1], near.shape[0])
                 share = veil(thick, self.density, near)
-            yield _with(frame, fogged(ops.array_of(frame.pixels), share, self.colour, transfer))
+            made = fogged(ops.array_of(frame.pixels), share, self.colour, transfer)
+            yield replace(frame, pixels=ops.beside(made, frame.pixels))
 
 
 def fogged(pixels: Array, share: Floats, colour: tuple[int, int, int], transfer: str) -> Array:
@@ -229,7 +231,3 @@ def fogged(pixels: Array, share: Floats, colour: tuple[int, int, int], transfer:
     fog = ops.to_linear(np.array([[colour]], np.uint8), transfer, "uint16")
     made = ops.lerp(light, np.broadcast_to(fog, light.shape), np.asarray(mask))
     return ops.to_display(made, transfer, ops.depth_of(pixels))
-
-
-def _with(frame: Frame, pixels: Array) -> Frame:
-    return Frame(ops.beside(pixels, frame.pixels), frame.pts, frame.alpha)

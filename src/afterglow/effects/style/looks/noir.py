@@ -22,9 +22,12 @@ from afterglow.ops.halves import Array
 
 _FILM = np.array([[0.40, 0.50, 0.10]], np.float32)
 """Shares of red, green and blue in the grey: film behind an orange glass darkens skies."""
-_CONTRAST, _BRIGHTNESS = 1.58, 0.8
-_BLACK = 0.008
-"""Level of black on paper."""
+_CONTRAST = 1.58
+"""Slope of the print's curve in the middle, before it is made darker."""
+_BLACK, _WHITE = 0.008, 0.88
+"""Levels of black and of white on paper."""
+_DEEPER = 1.15
+"""Power that deepens the greys: one in the middle is printed at 0.8 of its level."""
 _SOFT = 21
 """Levels of these that a count is spread over: a curve follows the shot, not a passer-by."""
 _KERNEL = np.hanning(_SOFT + 2)[1:-1] * 2 / (_SOFT + 1)
@@ -88,7 +91,7 @@ def print_curve(
     low, high = np.interp(between, axis, even)
     evened = span_of(float(low), float(high), _SPAN).spread(np.interp(level, axis, even))
     hard = np.clip(palette.sigmoid(evened.astype(np.float32), _CONTRAST), 0, 1)
-    deep = _BLACK + (_BRIGHTNESS + 0.08 - _BLACK) * hard**1.15
+    deep = _BLACK + (_WHITE - _BLACK) * hard**_DEEPER
     printed: NDArray[np.float64] = np.rint(deep.astype(np.float64) * white)
     return printed.astype(np.uint8) if white == 255 else printed.astype(np.uint16)
 
