@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -20,19 +18,9 @@ from afterglow.effects.style.character.pose import Pose
 from afterglow.frames import Frame, VideoInfo
 from afterglow.media import ReadOptions, open_source
 from afterglow.models.face import face_networks
+from tests.effects.style.portrait.sitting import Acted
 
 pytestmark = pytest.mark.footage
-
-
-@dataclass(frozen=True)
-class Acted:
-    """A performance that a function of the time makes."""
-
-    pose: Callable[[float], Pose]
-    duration: Fraction = Fraction(2)
-
-    def pose_at(self, seconds: float) -> Pose:
-        return self.pose(seconds)
 
 
 def given(picture: NDArray[np.uint8], poses: list[Pose]) -> list[NDArray[Any]]:
