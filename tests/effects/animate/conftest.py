@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,3 +52,18 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     return tmp_path
+
+
+ENTRIES: dict[str, tuple[str, ...]] = {"animatediff": ("animatediff", "sparsectrl-rgb", "sd15")}
+"""What of models.lock a family needs, where that is more than its own name."""
+
+
+@pytest.fixture
+def there(bare: Path, tiny_animators: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes families be here."""
+
+    def put(*families: str) -> None:
+        names = [name for family in families for name in ENTRIES.get(family, (family,))]
+        monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock_tiny(tiny_animators, *names)))
+
+    return put
