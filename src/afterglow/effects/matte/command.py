@@ -16,6 +16,7 @@ from afterglow.effects.matte.backends import MODELS, backend_for, require_colour
 from afterglow.errors import UsageError
 
 if TYPE_CHECKING:
+    from afterglow.analysis.matting.backend import Backend
     from afterglow.effects.matte.effect import Matte
     from afterglow.media.choice import CodecName
 
@@ -157,7 +158,6 @@ def _effect(
     model: str,
     *,
     gray: bool,
-    commercial_only: bool,
     grow: float | None,
     shrink: float | None,
     feather: float,
@@ -170,18 +170,9 @@ def _effect(
 
     if grow is not None and shrink is not None:
         raise UsageError("--grow and --shrink pull the same edge: give one of them")
-    require_taken(models, given)
-    require_colours(models, given, gray=gray, decontaminate=decontaminate)
-    backend = backend_for(
-        model,
-        _with_pictures(given),
-        device=run.device_name(),
-        commercial_only=commercial_only,
-        colours=not gray,
-        decontaminate=decontaminate,
-        around=ceil((grow or 0) + feather),
-        say=tell_note,
-    )
+    around = ceil((grow or 0) + feather)
+    told: Any = {"gray": gray, "decontaminate": decontaminate}
+    backend = _backend(run, models, model, around=around, **told, **given)
     despill = 0.0 if model == "chroma" else given["despill"] or 0.0
     return Matte(
         backend,
@@ -190,8 +181,33 @@ def _effect(
         feather=feather,
         despill=despill if given["key"] else 0.0,
         spill=given["key"] if despill else None,
+        say=tell_note,
+        **told,
+    )
+
+
+def _backend(
+    run: StreamRun,
+    models: tuple[str, ...],
+    model: str,
+    *,
+    gray: bool,
+    decontaminate: bool,
+    around: int,
+    commercial_only: bool,
+    **given: Any,
+) -> Backend:
+    """What finds the subject; UsageError for settings that none of the models takes."""
+    require_taken(models, given)
+    require_colours(models, given, gray=gray, decontaminate=decontaminate)
+    return backend_for(
+        model,
+        _with_pictures(given),
+        device=run.device_name(),
+        commercial_only=commercial_only,
+        colours=not gray,
         decontaminate=decontaminate,
-        gray=gray,
+        around=around,
         say=tell_note,
     )
 
