@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from afterglow.effects.ghost.effect import Ghost
 from afterglow.errors import UsageError
-from afterglow.frames import Colour, VideoInfo
+from afterglow.frames import Colour, Frame, VideoInfo
 from tests.effects.ghost.playing import STYLES, levels_apart, moving, play, strength
 from tests.scenes import Scene, frames_of, video_of
 
@@ -110,6 +110,25 @@ def test_a_trail_alone_has_its_own_alpha_and_colour() -> None:
     opaque = play(replace(ghost, order="front", transparent=False), scene, alpha=True)[-1].pixels
     outside = np.asarray(list(scene)[-1].alpha) == 0
     assert np.abs(laid - opaque)[outside].max() <= 3
+
+
+@pytest.mark.parametrize("order", ["behind", "front", "trail-only"])
+@pytest.mark.parametrize("hidden", [(0, 200, 0), (250, 250, 250)])
+def test_what_a_matte_hides_does_not_colour_a_trail_of_light(order: Any, hidden: Any) -> None:
+    """A dark thing before green leaves dark copies, also where the green is still in the frame."""
+    video = VideoInfo(96, 48, Fraction(25), Fraction(1, 25), alpha=True)
+    frames = []
+    for at in range(16):
+        pixels, alpha = np.full((48, 96, 3), hidden, np.uint8), np.zeros((48, 96), np.uint8)
+        left = 4 + 4 * at
+        pixels[12:36, left : left + 16], alpha[12:36, left : left + 16] = (20, 16, 24), 255
+        frames.append(Frame(pixels, at, alpha))
+    ghost = Ghost(style="normal", layers=3, spacing=4, order=order, transparent=True)
+    made = list(ghost.stream(iter(frames), video))[-1]
+    alpha = np.asarray(made.alpha)
+    trail = (alpha > 30) & (np.asarray(frames[-1].alpha) == 0)
+    assert trail.mean() > 0.05
+    assert np.abs(np.asarray(made.pixels)[trail].astype(int) - (20, 16, 24)).max() <= 3
 
 
 def test_a_transparent_trail_joins_the_alpha_of_the_subject() -> None:

@@ -249,19 +249,19 @@ def _laid(frame: Frame, full: Region, light: Pixels, cover: Pixels | None, by: P
     ground = full.of(bare.pixels)
     if by.ghost.soft and by.depth == by.given and cover is None:
         return replace(bare, pixels=_touched(bare.pixels, full, light, by))
-    part = _given(_blended(_light(ground, by), light, cover, by), by)
+    lit = _light(ground, by)
+    part = _blended(lit, light, cover, by)
     if by.ghost.transparent and bare.alpha is not None and cover is not None:
-        below = full.of(bare.alpha)
-        cover = levels.as_depth(cover, by.given)
+        below = levels.as_depth(full.of(bare.alpha), by.depth)
         joined = ops.add if by.ghost.order == "behind" else ops.screen
-        alpha = joined(below, cover)
-        part = true_foreground(part, alpha, ground)
+        both = joined(below, cover)
+        # In the light of the blend: what a matte hides would colour the trail in any other.
+        part = true_foreground(part, both, lit)
+        alpha = levels.patched(bare.alpha, full, levels.as_depth(both, by.given))
         return replace(
-            bare,
-            pixels=levels.patched(bare.pixels, full, part),
-            alpha=levels.patched(bare.alpha, full, alpha),
+            bare, pixels=levels.patched(bare.pixels, full, _given(part, by)), alpha=alpha
         )
-    return replace(bare, pixels=levels.patched(bare.pixels, full, part))
+    return replace(bare, pixels=levels.patched(bare.pixels, full, _given(part, by)))
 
 
 def _touched(pixels: Pixels, full: Region, light: Pixels, by: Paint) -> Pixels:
