@@ -151,6 +151,19 @@ def test_deep_and_shallow_pictures_give_the_same_matte() -> None:
     assert np.abs(one - two).max() < 1e-4
 
 
+def test_leaves_of_the_subjects_colour_beside_it_are_no_part_of_it() -> None:
+    true = disc((320, 200), (150, 100), 60)
+    picture = pictured(true, 255)
+    chance = np.random.default_rng(3).random((50, 80)).astype(np.float32)
+    leaves = cv2.resize(chance, (320, 200), interpolation=cv2.INTER_NEAREST) < 0.3
+    picture[leaves & (true == 0)] = (180, 90, 76)
+    guide = np.asarray(cv2.resize(picture, (160, 100), interpolation=cv2.INTER_AREA), np.uint8)
+    rough = soft(cv2.resize(true, (160, 100), interpolation=cv2.INTER_AREA), 1.0)
+    found = refine.sharpened(picture, guide, rough, 4)
+    beyond = np.hypot(*(np.indices(true.shape) - np.array([100, 150])[:, None, None])) - 60
+    assert found[beyond > 11].max() < 0.01 and found[beyond < -11].min() == 1
+
+
 def test_a_matte_of_nothing_stays_so() -> None:
     guide = pictured(disc((96, 64), (40, 30), 20), 255)
     nothing = np.zeros((64, 96), np.float32)

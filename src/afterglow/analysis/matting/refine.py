@@ -20,6 +20,9 @@ _EPSILON = 1e-3
 """Variance of a channel, white being 1, below which a window counts as flat."""
 _LOW, _HIGH = 0.1, 0.9
 """What a soft network calls background and subject for certain; the filter softens further."""
+_BESIDE, _FADE = 3, 2
+"""Pixels of the guide beside what is uncertain in which the picture still has a say, and in which
+it loses it."""
 _NOTHING = 0.02
 """Matte below which there is nothing to refine."""
 
@@ -34,7 +37,7 @@ def sharpened(picture: NDArray[Any], guide: NDArray[np.uint8], matte: Plane, rad
     box = _around(matte > _NOTHING, 2 * radius)
     if box is not None:
         small = box.within(*guide.shape[1::-1])
-        planes = coefficients(guide[small], matte[small], radius)
+        planes = kept_certain(coefficients(guide[small], matte[small], radius), matte[small])
         spot = box.within(*picture.shape[1::-1])
         found[spot] = applied(planes, picture[spot])
     return found
@@ -66,6 +69,20 @@ def coefficients(guide: NDArray[np.uint8], matte: Plane, radius: int) -> list[Pl
     factors = _solved(_covariance(channels, means, radius), along)
     offset = middle - sum((a * m for a, m in zip(factors, means, strict=True)), np.float32(0))
     return [_mean(np.asarray(each, np.float32), radius) for each in (*factors, offset)]
+
+
+def kept_certain(planes: list[Plane], matte: Plane) -> list[Plane]:
+    """Return the planes with the matte itself away from its edge, as the only offset.
+
+    There the filter would take what is coloured like the subject, as leaves beside dark hair, for
+    a part of it, as far as its windows reach.
+    """
+    unsure = np.clip(np.minimum(matte, 1 - matte) * np.float32(1 / _LOW), 0, 1)
+    side = 2 * _BESIDE + 1
+    near = cv2.dilate(unsure, np.ones((side, side), np.uint8))
+    heard = _mean(np.asarray(near, np.float32), _FADE)
+    *factors, offset = (heard * each for each in planes)
+    return [*factors, offset + (1 - heard) * matte]
 
 
 def _mean(plane: Plane, radius: int) -> Plane:
