@@ -10,6 +10,7 @@ import pytest
 
 from afterglow.errors import MediaError, UsageError
 from afterglow.frames import Frame
+from afterglow.media.landing import require_free
 from afterglow.media.target import WriteOptions, open_target
 from tests.media.clips import info, picture, riders_of, times, write
 
@@ -220,6 +221,14 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         folder = Path("/sys/kernel")
     with pytest.raises(MediaError, match=r"the folder cannot be written|read-only") as caught:
         write(folder / "out.mp4", info())
+    assert caught.value.hint == "write to another folder"
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(tmp_path, monkeypatch):
+    require_free(str(tmp_path / "out.png"), overwrite=False)
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
+    with pytest.raises(MediaError, match="the folder cannot be written") as caught:
+        require_free(str(tmp_path / "out.png"), overwrite=False)
     assert caught.value.hint == "write to another folder"
 
 

@@ -55,6 +55,8 @@ def require_free(target: str, overwrite: bool) -> None:
     folder = path.resolve().parent
     if not folder.is_dir():
         raise MediaError(f"{target}: there is no folder {folder}", hint="make it first")
+    if not os.access(folder, os.W_OK):
+        raise MediaError(f"{target}: the folder cannot be written", hint="write to another folder")
 
 
 def require_other(target: str, source: str | None) -> None:
