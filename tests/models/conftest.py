@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,18 +45,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 @pytest.fixture
-def painters(tiny_painters: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def painters(
+    tiny_painters: Path, folder: Path, no_network: None, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The lock over tiny models that paint, laid over ours; nothing can be reached."""
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(tiny_painters))
-    block_sockets(monkeypatch)
     return tiny_painters
-
-
-def block_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make every try to reach another machine fail the test."""
-
-    def refuse(*arguments: object, **more: object) -> None:
-        raise AssertionError(f"the network was asked: {arguments}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,24 +32,12 @@ def tiny_animators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare(workplace: Path, no_network: None) -> Path:
     """A folder with still.png, 96 x 72, and another for what is temporary, and nothing else."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "models"))
-    monkeypatch.delenv("AFTERGLOW_MODELS_LOCK", raising=False)
-    monkeypatch.chdir(tmp_path)
     rows, columns = np.indices((72, 96))
     picture = np.stack([columns * 2, rows * 3, 255 - columns - rows], axis=2).astype(np.uint8)
     assert cv2.imwrite("still.png", picture)
-
-    def refuse(*arguments: object, **more: object) -> None:
-        raise AssertionError(f"the network was asked: {arguments}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    return tmp_path
+    return workplace
 
 
 ENTRIES: dict[str, tuple[str, ...]] = {"animatediff": ("animatediff", "sparsectrl-rgb", "sd15")}

@@ -17,7 +17,6 @@ from afterglow.effects.evaluate.critics import Prompted, Windows, distance_betwe
 from afterglow.effects.evaluate.model import clip_knower, clip_scorer  # noqa: E402
 from afterglow.models.tensors import read_torchscript  # noqa: E402
 from tests.effects.evaluate.tiny import lock_critics, save_clip  # noqa: E402
-from tests.models.conftest import block_sockets  # noqa: E402
 from tests.models.tiny_diffusion import locked  # noqa: E402
 from tests.models.weights import write_lock  # noqa: E402
 
@@ -30,10 +29,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def critics(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def critics(made: Path, no_network: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path))
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(made))
-    block_sockets(monkeypatch)
     return made.parent
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,30 +30,20 @@ CLASSES = {
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare(workplace: Path) -> Path:
     """A folder with in.mkv and its matte.mkv, and another for what is temporary; no models."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "models"))
-    monkeypatch.delenv("AFTERGLOW_MODELS_LOCK", raising=False)
-    monkeypatch.chdir(tmp_path)
     views = list(SCENE)
     write_clip(Path("in.mkv"), views)
     write_clip(Path("matte.mkv"), [grey(view) for view in views])
-    return tmp_path
+    return workplace
 
 
 @pytest.fixture
-def there(bare: Path, tiny_painters: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def there(
+    bare: Path, no_network: None, tiny_painters: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The same with tiny models; every try to reach another machine fails."""
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(tiny_painters))
-
-    def refuse(*arguments: object, **more: object) -> None:
-        raise AssertionError(f"the network was asked: {arguments}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     return bare
 
 

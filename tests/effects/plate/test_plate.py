@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,18 +22,6 @@ from tests.scenes import Scene, Subject, View, pan, walk, write_clip
 
 SCENE = Scene(96, 54, frames=10, subject=Subject(area=0.08, path=walk((0.2, 0.5), (0.06, 0.0))))
 STUCK = replace(SCENE, subject=Subject(area=0.05, path=walk((0.5, 0.5), (0.0, 0.0))))
-
-
-@pytest.fixture
-def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with another for what is temporary; no models are here."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "models"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def write(of: Scene, **more: Any) -> None:
@@ -71,7 +58,7 @@ def psnr(found: NDArray[Any], clean: NDArray[Any]) -> float:
     return float(-10 * np.log10(max(wrong, 1e-12)))
 
 
-def test_a_plate_of_a_file(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plate_of_a_file(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(SCENE)
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--coverage", "seen.png"]) == 0
     assert psnr(picture("out.png"), SCENE.view(0).clean) > 40
@@ -79,10 +66,10 @@ def test_a_plate_of_a_file(there: Path, capsys: pytest.CaptureFixture[str]) -> N
     seen = picture("seen.png", "gray16le")
     assert seen.max() == 65535 and 0 < seen[27, 48] < 65535
     assert "plate: 10 frames, 100.00% seen, 0.00% invented (telea)" in capsys.readouterr().err
-    assert list((there / "temporary").iterdir()) == []
+    assert list((workplace / "temporary").iterdir()) == []
 
 
-def test_a_deep_source_gives_a_deep_plate(there: Path) -> None:
+def test_a_deep_source_gives_a_deep_plate(workplace: Path) -> None:
     deep = replace(SCENE, depth=16)
     write(deep, pixel_format="gbrp16le")
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--quiet"]) == 0
@@ -93,7 +80,7 @@ def test_a_deep_source_gives_a_deep_plate(there: Path) -> None:
 
 @pytest.mark.parametrize("way", ["telea", "ns"])
 @pytest.mark.parametrize("depth", [8, 16])
-def test_holes_are_filled(there: Path, way: str, depth: Any) -> None:
+def test_holes_are_filled(workplace: Path, way: str, depth: Any) -> None:
     write(replace(STUCK, depth=depth), pixel_format="bgr0" if depth == 8 else "gbrp16le")
     line = ["plate", "in.mkv", "matte.mkv", "--quiet"]
     assert exit_code([*line, "clear.png", "--inpaint", "none"]) == 0
@@ -106,7 +93,7 @@ def test_holes_are_filled(there: Path, way: str, depth: Any) -> None:
     assert filled[holes].min() > filled[~holes].min() // 2, "what was not is made from it"
 
 
-def test_what_is_invented_is_said(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_invented_is_said(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(STUCK)
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -117,7 +104,7 @@ def test_what_is_invented_is_said(there: Path, capsys: pytest.CaptureFixture[str
     assert events[-1]["event"] == "done" and events[-1]["frames"] == 30
 
 
-def test_a_pipe_is_read_once(there: Path) -> None:
+def test_a_pipe_is_read_once(workplace: Path) -> None:
     write(SCENE)
     clip = Path("in.mkv").read_bytes()
     line = [*PROGRAM, "plate", "-", "matte.mkv", "piped.png"]
@@ -125,11 +112,11 @@ def test_a_pipe_is_read_once(there: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--quiet"]) == 0
     assert np.array_equal(picture("piped.png"), picture("out.png"))
-    assert list((there / "temporary").iterdir()) == []
+    assert list((workplace / "temporary").iterdir()) == []
 
 
 @pytest.mark.parametrize("alpha", [["-"], []], ids=["dash", "left out"])
-def test_a_pipe_brings_its_own_matte(there: Path, alpha: list[str]) -> None:
+def test_a_pipe_brings_its_own_matte(workplace: Path, alpha: list[str]) -> None:
     views = list(SCENE)
     rgba = [replace(v, rgb=np.dstack([v.rgb, v.alpha])) for v in views]
     with av.open("own.mkv", "w") as box:
@@ -145,7 +132,7 @@ def test_a_pipe_brings_its_own_matte(there: Path, alpha: list[str]) -> None:
 
 
 def test_auto_takes_what_moves_without_networks(
-    there: Path, capsys: pytest.CaptureFixture[str]
+    workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(replace(SCENE, frames=20))
     assert exit_code(["plate", "in.mkv", "auto", "out.png"]) == 0
@@ -153,7 +140,7 @@ def test_auto_takes_what_moves_without_networks(
     assert psnr(picture("out.png"), SCENE.view(0).clean) > 40
 
 
-def test_a_panorama_is_clear_where_nothing_was_seen(there: Path) -> None:
+def test_a_panorama_is_clear_where_nothing_was_seen(workplace: Path) -> None:
     write(replace(SCENE, camera=pan(-3.0, 1.5)))
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--panorama", "--quiet"]) == 0
     found = picture("out.png", "rgba")
@@ -178,25 +165,25 @@ def test_a_panorama_is_clear_where_nothing_was_seen(there: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_said_before_any_work(
-    there: Path, line: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+    workplace: Path, line: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(replace(SCENE, frames=2))
     Path("there.png").write_bytes(b"mine")
-    before = sorted(each.name for each in there.iterdir())
+    before = sorted(each.name for each in workplace.iterdir())
     assert exit_code(["plate", *line]) == code
     assert words in capsys.readouterr().err
-    assert sorted(each.name for each in there.iterdir()) == before
+    assert sorted(each.name for each in workplace.iterdir()) == before
     assert Path("there.png").read_bytes() == b"mine"
 
 
-def test_a_dry_run_writes_nothing(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_writes_nothing(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(SCENE)
     assert exit_code(["plate", "in.mkv", "matte.mkv", "out.png", "--dry-run"]) == 0
     assert "output   out.png: 96x54" in capsys.readouterr().err
     assert not Path("out.png").exists()
 
 
-def test_ctrl_c_leaves_nothing(there: Path) -> None:
+def test_ctrl_c_leaves_nothing(workplace: Path) -> None:
     write(SCENE)
     line = [*PROGRAM, "plate", "-", "auto", "out.png"]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as run:
@@ -204,13 +191,13 @@ def test_ctrl_c_leaves_nothing(there: Path) -> None:
         run.stdin.write(Path("in.mkv").read_bytes()[:-2000])
         run.stdin.flush()
         for _ in range(300):
-            if any((there / "temporary").iterdir()):
+            if any((workplace / "temporary").iterdir()):
                 break
             time.sleep(0.1)
-        assert any((there / "temporary").iterdir()), "the pipe is being copied"
+        assert any((workplace / "temporary").iterdir()), "the pipe is being copied"
         run.send_signal(signal.SIGINT)
         assert run.wait(30) == 130
-    assert not Path("out.png").exists() and list((there / "temporary").iterdir()) == []
+    assert not Path("out.png").exists() and list((workplace / "temporary").iterdir()) == []
 
 
 def lama_file() -> bytes:
@@ -233,15 +220,18 @@ def lama_file() -> bytes:
 
 @pytest.mark.parametrize("depth", [8, 16])
 def test_lama_fills_the_holes_only(
-    there: Path, monkeypatch: pytest.MonkeyPatch, depth: Any
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, depth: Any
 ) -> None:
     content = lama_file()
-    (there / "own").mkdir()
-    (there / "own" / "lama.pt").write_bytes(content)
+    (workplace / "own").mkdir()
+    (workplace / "own" / "lama.pt").write_bytes(content)
     locked = entry(
-        "path", folder=str(there / "own"), format="torchscript", files=[file("lama.pt", content)]
+        "path",
+        folder=str(workplace / "own"),
+        format="torchscript",
+        files=[file("lama.pt", content)],
     )
-    lock = write_lock(there / "own.lock", {"big-lama": locked})
+    lock = write_lock(workplace / "own.lock", {"big-lama": locked})
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(lock))
     write(replace(STUCK, depth=depth), pixel_format="bgr0" if depth == 8 else "gbrp16le")
     line = ["plate", "in.mkv", "matte.mkv", "--quiet", "--device", "cpu"]

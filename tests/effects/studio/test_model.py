@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -28,24 +26,15 @@ CLASSES = {
 
 
 @pytest.fixture
-def there(tmp_path: Path, tiny_painters: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def there(
+    workplace: Path, no_network: None, tiny_painters: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A folder with in.mkv, matte.mkv and tiny models; nothing can be reached."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("AFTERGLOW_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("AFTERGLOW_MODELS_LOCK", str(tiny_painters))
-    monkeypatch.chdir(tmp_path)
-
-    def refuse(*arguments: object, **more: object) -> None:
-        raise AssertionError(f"the network was asked: {arguments}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     views = list(SCENE)
     write_clip(Path("in.mkv"), views)
     write_clip(Path("matte.mkv"), [grey(view) for view in views])
-    return tmp_path
+    return workplace
 
 
 @pytest.mark.parametrize("model", ["sd15", "sdxl"])
